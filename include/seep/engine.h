@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * engine.h - the writer: flows in, exact counts per channel and hour kept.
+ *
+ * Algorithm   each flow is laid on a channel (host, peer, service, opener)
+ *             and cut at UTC hours (inside: days) by the cumulative floor
+ *             rule, so that no byte is lost to rounding. Sums commute: the
+ *             order of flows never changes what is kept.
+ * Memory      one 64-byte record and one index line per channel, sealed
+ *             cells of a few bytes; the total never exceeds memory_max.
+ * Time        O(hours touched) per flow.
+ * Clock       none: event time only.
+ */
+#ifndef SEEP_ENGINE_H
+#define SEEP_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seep/alloc.h>
+#include <seep/coverage.h>
+#include <seep/export.h>
+#include <seep/flow.h>
+#include <seep/site.h>
+#include <seep/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct seep_engine;
+struct seep_snapshot;
+
+/* struct seep_engine_opts: zero means default in every field but 'size'. */
+struct seep_engine_opts {
+	/* size: sizeof(struct seep_engine_opts); a shorter one is accepted. */
+	size_t size;
+	/* site: copied; NULL = the default local networks. */
+	const struct seep_site *site;
+	/* memory_max: bytes; 0 = no limit. Feeding beyond it returns
+	 * SEEP_EBUDGET for the flows that no longer fit. */
+	uint64_t memory_max;
+	/* seed: of the keyed hash; from a random source in the caller's hands.
+	 * Never changes a result, only who can predict collisions. */
+	uint64_t seed;
+};
+
+#define SEEP_ENGINE_OPTS_INIT                           \
+	{                                               \
+		.size = sizeof(struct seep_engine_opts) \
+	}
+
+/*
+ * seep_engine_new() makes an empty engine and runs Judy's self-test.
+ *
+ * 'engine'  out; NULL on failure.
+ * 'opts'    NULL for the defaults.
+ * 'alloc'   NULL for malloc(3).
+ *
+ * Returns SEEP_OK, SEEP_EINVAL (opts->size), SEEP_ENOMEM, SEEP_EBUDGET,
+ * SEEP_ESELFTEST.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_new(struct seep_engine **engine,
+		const struct seep_engine_opts *opts,
+		const struct seep_alloc *alloc);
+
+/* seep_engine_free() gives an engine back; its snapshots stay valid. */
+SEEP_API void
+seep_engine_free(struct seep_engine *engine);
+
+/*
+ * seep_engine_feed() adds 'count' flows, in any order of time.
+ *
+ * A flow that cannot be used (negative time, too many bytes) is counted in
+ * the coverage by its reason and does not refuse the rest.
+ *
+ * 'fed'  out, may be NULL: how many flows were taken or refused by reason;
+ *        less than 'count' only on error. Feeding the rest again later
+ *        continues exactly: a flow is taken whole or not at all.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * Threads: one writer.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_feed(struct seep_engine *engine, const struct seep_flow *flows,
+		 size_t count, size_t *fed);
+
+/*
+ * seep_engine_advance() tells the engine that event time has reached
+ * 'now_ns': hours that ended before it are sealed. Late flows are still
+ * taken; nothing but speed depends on this call.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_advance(struct seep_engine *engine, int64_t now_ns);
+
+/*
+ * seep_engine_add_coverage() adds what a source counted: its refusals and
+ * losses become part of the case. Call it once per source, at its end, or
+ * with the difference since the last call.
+ */
+SEEP_API void
+seep_engine_add_coverage(struct seep_engine *engine,
+			 const struct seep_coverage *part);
+
+/*
+ * seep_engine_add_snapshot() adds everything a snapshot holds: how a saved
+ * case is continued and how cases are merged.
+ *
+ * Returns SEEP_OK, SEEP_EMISMATCH (the sites differ), SEEP_ENOMEM,
+ * SEEP_EBUDGET. On the last two the engine holds a part of the snapshot and
+ * must be freed.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_add_snapshot(struct seep_engine *engine,
+			 const struct seep_snapshot *snapshot);
+
+/*
+ * seep_engine_snapshot() makes an immutable view of all that was fed so
+ * far. Sealed hours are shared with the engine, open hours copied.
+ *
+ * 'snapshot'  out; NULL on failure; free with seep_snapshot_free().
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_snapshot(struct seep_engine *engine,
+		     struct seep_snapshot **snapshot);
+
+/*
+ * struct seep_engine_stats: what the engine holds.
+ */
+struct seep_engine_stats {
+	/* size: set by the caller to sizeof(struct seep_engine_stats). */
+	size_t size;
+	uint64_t hosts;
+	uint64_t channels;
+	uint64_t addresses_v6;
+	/* bytes_used: memory charged to the budget now, and at most so far. */
+	uint64_t bytes_used;
+	uint64_t bytes_used_max;
+	struct seep_coverage coverage;
+};
+
+/*
+ * seep_engine_stats() reports sizes and the coverage so far.
+ *
+ * Returns SEEP_OK or SEEP_EINVAL (stats->size).
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_stats(const struct seep_engine *engine,
+		  struct seep_engine_stats *stats);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * source.h - where flows come from: the next batch, or the end.
+ *
+ * Every reader (zeek.h, capture.h) makes one of these. Part of
+ * libseep-input.
+ *
+ * Bad input never ends a source: a record that cannot be used is skipped
+ * and counted by reason; a file that cannot be read, or breaks in the
+ * middle, costs only itself. Each is told in a notice.
+ */
+#ifndef SEEP_SOURCE_H
+#define SEEP_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seep/coverage.h>
+#include <seep/export.h>
+#include <seep/flow.h>
+#include <seep/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct seep_source;
+
+/*
+ * seep_source_next() gives the next batch of flows.
+ *
+ * 'flows'  out, room for 'flows_max' >= 1; their names are borrowed until
+ *          the next call on the same source.
+ * 'count'  out, how many were written; 0 on SEEP_END and SEEP_AGAIN.
+ *
+ * Returns SEEP_OK, SEEP_END (nothing more will come), SEEP_AGAIN (nothing
+ * now; only from a source that follows growing files), SEEP_ENOMEM,
+ * SEEP_EBUDGET. Threads: one handle, one thread.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_source_next(struct seep_source *source, struct seep_flow *flows,
+		 size_t flows_max, size_t *count);
+
+/*
+ * seep_source_finish() asks a source that follows growing files to give
+ * what it holds and then end. Others end by themselves. Idempotent.
+ */
+SEEP_API void
+seep_source_finish(struct seep_source *source);
+
+/*
+ * seep_source_coverage() copies what was counted so far, for
+ * seep_engine_add_coverage().
+ */
+SEEP_API void
+seep_source_coverage(const struct seep_source *source,
+		     struct seep_coverage *coverage);
+
+/*
+ * struct seep_notice: something the user should know about one file.
+ */
+struct seep_notice {
+	/* file: as named by the caller; "-" is standard input. */
+	const char *file;
+	/* line: 1-based, 0 = not a matter of lines. */
+	uint64_t line;
+	/* offset: bytes into the (decompressed) file, UINT64_MAX = unknown. */
+	uint64_t offset;
+	/* field: name of the field, or NULL. */
+	const char *field;
+	/* text: English, no final period, no newline; may quote input with
+	 * control characters escaped. */
+	const char *text;
+	/* fatal: the rest of the file was not read. */
+	int fatal;
+};
+
+/*
+ * seep_source_notice() gives the next notice not yet given. At most
+ * SEEP_NOTICES_PER_FILE of each refusal reason and file are kept; the
+ * counts in the coverage are always complete. Strings are valid until the
+ * next call on the same source.
+ *
+ * Returns SEEP_OK or SEEP_END.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_source_notice(struct seep_source *source, struct seep_notice *notice);
+
+#define SEEP_NOTICES_PER_FILE 3
+
+/*
+ * struct seep_progress: how far a source is; bytes of the files as stored
+ * (compressed). total = 0 when it is not known.
+ */
+struct seep_progress {
+	uint64_t done_bytes;
+	uint64_t total_bytes;
+	uint64_t files_done;
+	uint64_t files_total;
+};
+
+/* seep_source_progress() copies how far the source is. */
+SEEP_API void
+seep_source_progress(const struct seep_source *source,
+		     struct seep_progress *progress);
+
+/* seep_source_free() closes what is open. NULL is fine. */
+SEEP_API void
+seep_source_free(struct seep_source *source);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
