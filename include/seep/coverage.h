@@ -100,6 +100,8 @@ struct seep_coverage {
 	/* fragments_orphaned: fragments whose first part was not seen; counted
 	 * under their protocol without ports. */
 	uint64_t fragments_orphaned;
+	/* files: not part of a saved case, which is the same however its flows
+	 * were cut into files. */
 	uint64_t files;
 	/* files_damaged: files that ended in an error, their good part kept. */
 	uint64_t files_damaged;

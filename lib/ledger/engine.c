@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ledger/engine.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <seep/snapshot.h>
+
+#include "base/clock.h"
+#include "base/opts.h"
+
+const struct seep_alloc *
+seep__engine_alloc(const struct seep_engine *engine)
+{
+	return engine->has_alloc ? &engine->alloc : NULL;
+}
+
+static void
+init_parts(struct seep_engine *engine, uint64_t seed)
+{
+	struct seep__hash_key key;
+
+	assert(engine->mem != NULL);
+	seep__hash_key_init(&key, seed);
+	seep__table_init(&engine->table, engine->mem, &key);
+	seep__intern_init(&engine->hosts, engine->mem, &key);
+	seep__intern_init(&engine->peers_v6, engine->mem, &key);
+	seep__log_init(&engine->log, engine->mem);
+	seep__hours_init(&engine->hours, engine->mem);
+	seep__labels_init(&engine->labels, engine->mem);
+	seep_coverage_init(&engine->coverage);
+}
+
+int
+seep_engine_new(struct seep_engine **engine,
+		const struct seep_engine_opts *opts,
+		const struct seep_alloc *alloc)
+{
+	struct seep_engine_opts own;
+	struct seep_engine *made;
+	struct seep__mem *mem;
+	int status;
+
+	*engine = NULL;
+	status = seep__opts_copy(&own, sizeof(own), opts);
+	if (status == SEEP_OK)
+		status = seep__ordered_selftest();
+	if (status == SEEP_OK)
+		status = seep__mem_new(&mem, alloc, own.memory_max);
+	if (status != SEEP_OK)
+		return status;
+	made = seep__mem_zero(mem, 1, sizeof(*made));
+	if (made == NULL) {
+		status = seep__mem_why(mem);
+		seep__mem_unref(mem);
+		return status;
+	}
+	made->mem = mem;
+	if (alloc != NULL) {
+		made->alloc = *alloc;
+		made->has_alloc = 1;
+	}
+	init_parts(made, own.seed);
+	status = seep__site_copy(&made->site, own.site, mem);
+	if (status != SEEP_OK) {
+		seep_engine_free(made);
+		return status;
+	}
+	*engine = made;
+	return SEEP_OK;
+}
+
+void
+seep_engine_free(struct seep_engine *engine)
+{
+	struct seep__mem *mem;
+
+	if (engine == NULL)
+		return;
+	mem = engine->mem;
+	seep__labels_clear(&engine->labels);
+	seep__hours_clear(&engine->hours);
+	seep__log_clear(&engine->log);
+	seep__intern_clear(&engine->peers_v6);
+	seep__intern_clear(&engine->hosts);
+	seep__table_clear(&engine->table);
+	seep_site_free(engine->site);
+	seep__mem_put(mem, engine, sizeof(*engine));
+	seep__mem_unref(mem);
+}
+
+/* Bins of a channel before this hour have ended when 'hour' begins. */
+static uint32_t
+first_open_bin(const struct seep__record *record, uint32_t hour)
+{
+	assert(record->key.direction <= SEEP_DIRECTION_PULL);
+	if ((record->key.kind & SEEP__PEER_PLACE) == SEEP_PLACE_INSIDE)
+		return hour - hour % SEEP__HOURS_PER_DAY;
+	return hour;
+}
+
+int
+seep_engine_advance(struct seep_engine *engine, int64_t now_ns)
+{
+	uint32_t count = seep__table_count(&engine->table);
+	uint32_t hour;
+	uint32_t i;
+	int status;
+
+	assert(engine != NULL);
+	if (now_ns < 0)
+		return SEEP_OK;
+	hour = seep__clock_hour(now_ns);
+	if (hour <= engine->sealed_hour)
+		return SEEP_OK;
+	for (i = 0; i < count; i++) {
+		struct seep__record *record;
+
+		record = seep__table_record(&engine->table, i);
+		status = seep__log_reserve(&engine->log, SEEP__SLOTS);
+		if (status != SEEP_OK)
+			return status;
+		seep__record_seal(record, i, &engine->log,
+				  first_open_bin(record, hour));
+	}
+	engine->sealed_hour = hour;
+	return SEEP_OK;
+}
+
+void
+seep_engine_add_coverage(struct seep_engine *engine,
+			 const struct seep_coverage *part)
+{
+	assert(engine != NULL && part != NULL);
+	/* What crossed, stayed inside or passed is counted by the engine. */
+	assert(part->bytes_crossing == 0 && part->bytes_inside == 0);
+	seep_coverage_add(&engine->coverage, part);
+}
+
+int
+seep_engine_stats(const struct seep_engine *engine,
+		  struct seep_engine_stats *stats)
+{
+	struct seep_engine_stats own;
+	size_t size;
+
+	assert(engine != NULL && stats != NULL);
+	size = stats->size;
+	if (size < sizeof(size) || size > sizeof(own))
+		return SEEP_EINVAL;
+	memset(&own, 0, sizeof(own));
+	own.size = size;
+	own.hosts = engine->hosts.count;
+	own.channels = seep__table_count(&engine->table);
+	own.addresses_v6 = engine->peers_v6.count;
+	own.bytes_used = seep__mem_used(engine->mem);
+	own.bytes_used_max = seep__mem_used_max(engine->mem);
+	own.coverage = engine->coverage;
+	memcpy(stats, &own, size);
+	return SEEP_OK;
+}
+
+int
+seep__address_is_v4(const struct seep_address *address)
+{
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0,    0,
+					   0, 0, 0, 0, 0xff, 0xff};
+
+	return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+uint32_t
+seep__address_v4(const struct seep_address *address)
+{
+	const uint8_t *b = address->bytes + 12;
+
+	assert(seep__address_is_v4(address));
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+	       (uint32_t)b[2] << 8 | b[3];
+}
+
+void
+seep__address_from_v4(uint32_t v4, struct seep_address *address)
+{
+	assert(address != NULL);
+	memset(address, 0, sizeof(*address));
+	address->bytes[10] = 0xff;
+	address->bytes[11] = 0xff;
+	address->bytes[12] = (uint8_t)(v4 >> 24);
+	address->bytes[13] = (uint8_t)(v4 >> 16 & 0xff);
+	address->bytes[14] = (uint8_t)(v4 >> 8 & 0xff);
+	address->bytes[15] = (uint8_t)(v4 & 0xff);
+}
+
+int
+seep__engine_channel(struct seep_engine *engine,
+		     const struct seep__label_channel *channel,
+		     uint32_t *record)
+{
+	struct seep__chankey key;
+	int status;
+
+	assert(channel->place <= SEEP_PLACE_INSIDE);
+	status = seep__intern_add(&engine->hosts, &channel->host, &key.host);
+	if (status != SEEP_OK)
+		return status;
+	key.kind = channel->place;
+	if (seep__address_is_v4(&channel->peer)) {
+		key.peer = seep__address_v4(&channel->peer);
+	} else {
+		key.kind |= SEEP__PEER_V6;
+		status = seep__intern_add(&engine->peers_v6, &channel->peer,
+					  &key.peer);
+		if (status != SEEP_OK)
+			return status;
+	}
+	key.service = channel->service;
+	key.direction = channel->direction;
+	return seep__table_find_or_add(&engine->table, &key, record);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * engine.h - the parts of an engine, for the files that fill and read it.
+ *
+ * A flow is taken in two steps. Reserving may fail; it leaves nothing but
+ * empty channels, unused addresses and room, none of which a snapshot shows.
+ * Committing cannot fail. So a flow is taken whole or not at all.
+ */
+#ifndef SEEP_LEDGER_ENGINE_H
+#define SEEP_LEDGER_ENGINE_H
+
+#include <seep/engine.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "ledger/hours.h"
+#include "ledger/intern.h"
+#include "ledger/label.h"
+#include "ledger/log.h"
+#include "ledger/record.h"
+#include "ledger/site.h"
+#include "ledger/table.h"
+
+struct seep_engine {
+	struct seep__mem *mem;
+	struct seep_alloc alloc; /* for what must not count on the budget */
+	int has_alloc;
+	struct seep_site *site;
+	struct seep__table table;
+	struct seep__intern hosts;
+	struct seep__intern peers_v6;
+	struct seep__log log;
+	struct seep__hours hours;
+	struct seep__labels labels;
+	struct seep_coverage coverage;
+	uint32_t sealed_hour; /* bins before it were sealed by advance */
+};
+
+/* seep__engine_alloc() returns the allocator for constructors, or NULL. */
+const struct seep_alloc *
+seep__engine_alloc(const struct seep_engine *engine);
+
+/*
+ * seep__engine_channel() finds or adds a channel by its addresses.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__engine_channel(struct seep_engine *engine,
+		     const struct seep__label_channel *channel,
+		     uint32_t *record);
+
+/* seep__address_is_v4(): 1 or 0; seep__address_v4() returns its 32 bits. */
+int
+seep__address_is_v4(const struct seep_address *address);
+
+uint32_t
+seep__address_v4(const struct seep_address *address);
+
+/* seep__address_from_v4() is the inverse. */
+void
+seep__address_from_v4(uint32_t v4, struct seep_address *address);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * save.h - what saving and restoring share.
+ */
+#ifndef SEEP_LEDGER_SAVE_H
+#define SEEP_LEDGER_SAVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seep/coverage.h>
+
+/* Room for pointers to every 64-bit count of a coverage. */
+#define SEEP__COVERAGE_FIELDS 48
+
+/*
+ * seep__coverage_fields() lists the counts of a coverage in the order in
+ * which they are saved, the two times aside. Returns how many.
+ */
+size_t
+seep__coverage_fields(struct seep_coverage *coverage,
+		      uint64_t *fields[SEEP__COVERAGE_FIELDS]);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * view.h - what the rest of the library may read of a snapshot.
+ *
+ * Everything is in canonical order: hosts by address; the channels of a
+ * host by peer, place, service, direction; a channel's cells by hour, kind.
+ */
+#ifndef SEEP_LEDGER_VIEW_H
+#define SEEP_LEDGER_VIEW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seep/snapshot.h>
+
+#include "base/mem.h"
+#include "ledger/service.h"
+
+/* struct seep__cellrow: one (hour, kind) of a channel. */
+struct seep__cellrow {
+	uint32_t hour;
+	uint8_t kind; /* enum seep_cell_kind */
+	uint64_t bytes_out;
+	uint64_t bytes_in;
+	uint64_t packets_out;
+	uint64_t packets_in;
+	uint64_t flows;
+};
+
+/* struct seep__channel: who with whom, by what, opened by whom. */
+struct seep__channel {
+	struct seep_address peer;
+	seep__service service;
+	uint8_t place;     /* enum seep_place, of the peer */
+	uint8_t direction; /* enum seep_direction, as recorded */
+	const char *label; /* annotation or NULL; valid as the snapshot */
+};
+
+/* struct seep__history: a growing buffer for the cells of a channel. */
+struct seep__history {
+	struct seep__mem *mem;
+	struct seep__cellrow *rows;
+	size_t count;
+	size_t room;
+};
+
+void
+seep__history_init(struct seep__history *history, struct seep__mem *mem);
+
+void
+seep__history_clear(struct seep__history *history);
+
+/* seep__view_hosts() returns the number of local hosts with a channel. */
+size_t
+seep__view_hosts(const struct seep_snapshot *snapshot);
+
+/* seep__view_host() returns the address of host 'host' < hosts. */
+const struct seep_address *
+seep__view_host(const struct seep_snapshot *snapshot, size_t host);
+
+/* seep__view_channels() gives the range [*first, *end) of a host. */
+void
+seep__view_channels(const struct seep_snapshot *snapshot, size_t host,
+		    size_t *first, size_t *end);
+
+void
+seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
+		   struct seep__channel *out);
+
+/*
+ * seep__view_history() reads the cells of one channel into 'history',
+ * replacing what was there. Equal (hour, kind) are already added up.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__view_history(const struct seep_snapshot *snapshot, size_t channel,
+		   struct seep__history *history);
+
+/*
+ * seep__view_hours() returns the hours in which the evidence holds any
+ * record at all: every hour that an accepted flow of any place touches;
+ * ascending, '*count' of them. The hours between are the gaps.
+ */
+const uint32_t *
+seep__view_hours(const struct seep_snapshot *snapshot, size_t *count);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "base/cursor.h"
+#include "base/hash.h"
+#include "ledger/cases.h"
+#include "ledger/frame.h"
+
+/* A small case that has something in every section. */
+static struct test_bytes
+small_case(void)
+{
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep_flow flow = test_flow("10.0.0.1", "198.51.100.9", 443);
+	struct test_bytes bytes;
+
+	flow.name.text = "TLS";
+	flow.name_size = 3;
+	test_flows_every(&flows, &flow, 50 * MINUTE, 4);
+	flow = test_flow("2001:db8::7", "fd00::50", 22);
+	flow.end_ns += 2 * HOUR;
+	flow.missed_orig = 77;
+	test_flows_add(&flows, &flow);
+	flow = test_flow("10.0.0.1", "10.1.0.7", 445);
+	flow.name.text = "SMB";
+	flow.name_size = 3;
+	test_flows_add(&flows, &flow);
+	flow = test_flow("10.0.0.2", "203.0.113.4", 80);
+	flow.bytes_resp = flow.packets_resp = 0;
+	flow.flags = SEEP_FLOW_UNANSWERED;
+	test_flows_add(&flows, &flow);
+	bytes = test_case(flows.at, flows.count, 0);
+	test_flows_clear(&flows);
+	return bytes;
+}
+
+static int
+restore(const struct test_bytes *bytes, size_t size,
+	struct seep_snapshot **snapshot, const char **section)
+{
+	struct test_bytes reader = *bytes;
+
+	reader.size = size;
+	reader.at = 0;
+	return seep_snapshot_restore(snapshot, test_bytes_read, &reader,
+				     section, NULL);
+}
+
+static void
+assert_refused(const struct test_bytes *bytes, size_t size, size_t at)
+{
+	struct seep_snapshot *snapshot = NULL;
+	const char *section = NULL;
+	int status = restore(bytes, size, &snapshot, &section);
+
+	cr_assert(status == SEEP_EFORMAT || status == SEEP_ECHECKSUM ||
+		      status == SEEP_EVERSION,
+		  "byte %zu: %s", at, seep_strstatus(status));
+	cr_assert_null(snapshot);
+	cr_assert_eq(section == NULL, status == SEEP_EVERSION, "byte %zu", at);
+}
+
+Test(restore, every_flipped_bit_is_refused)
+{
+	struct test_bytes bytes = small_case();
+	size_t at;
+	int bit;
+
+	cr_assert(bytes.size > 600);
+	for (at = 0; at < bytes.size; at++) {
+		for (bit = 0; bit < 8; bit++) {
+			bytes.data[at] ^= (uint8_t)(1 << bit);
+			assert_refused(&bytes, bytes.size, at);
+			bytes.data[at] ^= (uint8_t)(1 << bit);
+		}
+	}
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, every_shorter_case_is_refused)
+{
+	struct test_bytes bytes = small_case();
+	size_t size;
+
+	for (size = 0; size < bytes.size; size++)
+		assert_refused(&bytes, size, size);
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, a_byte_too_many_is_refused)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	const char *section;
+
+	test_bytes_write(&bytes, "", 1);
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EFORMAT);
+	cr_assert_str_eq(section, "end");
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, a_reader_that_gives_single_bytes_is_enough)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	struct test_bytes again;
+
+	bytes.piece = 1;
+	snapshot = test_restore(&bytes);
+	again = test_save(snapshot);
+	cr_assert(test_bytes_equal(&bytes, &again));
+	seep_snapshot_free(snapshot);
+	test_bytes_clear(&again);
+	test_bytes_clear(&bytes);
+}
+
+/* Where frame 'frame' of the case begins, or its size at the end. */
+static size_t
+find_frame(const struct test_bytes *bytes, size_t frame, size_t *payload)
+{
+	size_t at = SEEP__FRAME_HEAD;
+
+	*payload = 0;
+	for (;;) {
+		struct seep__cursor cursor;
+
+		if (at >= bytes->size)
+			return bytes->size;
+		seep__cursor_init(&cursor, bytes->data + at + 12, 4);
+		*payload = seep__cursor_le32(&cursor) & 0x7fffffff;
+		if (frame-- == 0)
+			return at;
+		at += SEEP__FRAME_HEAD + *payload + SEEP__FRAME_SUM;
+	}
+}
+
+static void
+mend_checksum(struct test_bytes *bytes, size_t at, size_t payload)
+{
+	size_t size = SEEP__FRAME_HEAD + payload;
+
+	seep__le64_put(bytes->data + at + size,
+		       seep__hash_checksum(bytes->data + at, size));
+}
+
+Test(restore, the_damaged_section_is_named)
+{
+	const char *names[] = {"settings", "coverage", "hours",  "hosts",
+			       "channels", "cells",    "labels", "end"};
+	struct test_bytes bytes = small_case();
+	size_t frame;
+
+	for (frame = 0; frame < 8; frame++) {
+		struct seep_snapshot *snapshot;
+		const char *section = NULL;
+		size_t payload;
+		size_t at = find_frame(&bytes, frame, &payload);
+
+		cr_assert(payload > 0);
+		bytes.data[at + SEEP__FRAME_HEAD] ^= 1;
+		cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+			     SEEP_ECHECKSUM);
+		bytes.data[at + SEEP__FRAME_HEAD] ^= 1;
+		cr_assert_str_eq(section, names[frame]);
+	}
+	bytes.data[0] ^= 1;
+	assert_refused(&bytes, bytes.size, 0);
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, another_version_is_refused_as_such)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	const char *section;
+
+	bytes.data[8]++;
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EVERSION);
+	bytes.data[8]--;
+	/* The list of services: the settings' first number. */
+	bytes.data[SEEP__FRAME_HEAD * 2]++;
+	mend_checksum(&bytes, SEEP__FRAME_HEAD,
+		      find_frame(&bytes, 1, &(size_t){0}) -
+			  2 * SEEP__FRAME_HEAD - SEEP__FRAME_SUM);
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EVERSION);
+	test_bytes_clear(&bytes);
+}
+
+/* Who mends the checksum gets in only with what saving would write. */
+static int
+accepted_as_itself(const struct test_bytes *bytes)
+{
+	struct seep_snapshot *snapshot;
+	struct test_bytes again;
+
+	if (restore(bytes, bytes->size, &snapshot, NULL) != SEEP_OK)
+		return 0;
+	again = test_save(snapshot);
+	cr_assert(test_bytes_equal(bytes, &again));
+	seep_snapshot_free(snapshot);
+	test_bytes_clear(&again);
+	return 1;
+}
+
+Test(restore, a_forged_byte_is_refused_or_canonical)
+{
+	static const uint8_t masks[] = {0x01, 0x02, 0x04, 0x10,
+					0x40, 0x7f, 0x80, 0xff};
+	struct test_bytes bytes = small_case();
+	size_t accepted = 0;
+	size_t refused = 0;
+	size_t frame, payload, start, i, m;
+
+	for (frame = 0;; frame++) {
+		start = find_frame(&bytes, frame, &payload);
+		if (start == bytes.size)
+			break;
+		for (i = 0; i < (payload + SEEP__FRAME_HEAD) * 8; i++) {
+			m = i % 8;
+			bytes.data[start + i / 8] ^= masks[m];
+			/* A forged length moves where the checksum stands. */
+			if (i / 8 < 12 || i / 8 >= SEEP__FRAME_HEAD)
+				mend_checksum(&bytes, start, payload);
+			if (accepted_as_itself(&bytes))
+				accepted++;
+			else
+				refused++;
+			bytes.data[start + i / 8] ^= masks[m];
+		}
+		mend_checksum(&bytes, start, payload);
+	}
+	cr_assert(frame == 8);
+	cr_assert(accepted > 100, "%zu accepted", accepted);
+	cr_assert(refused > accepted, "%zu refused", refused);
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, bytes_beyond_the_coverage_are_refused)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	const char *section;
+	size_t payload;
+	size_t at = find_frame(&bytes, 1, &payload);
+	uint8_t *fields = bytes.data + at + SEEP__FRAME_HEAD + 16;
+	struct seep__cursor cursor;
+	uint64_t seen, crossing;
+
+	/* records, flows, seen, crossing: 100 bytes less of each of the two
+	 * still add up, but the cells hold more. */
+	seep__cursor_init(&cursor, fields + 16, 16);
+	seen = seep__cursor_le64(&cursor);
+	crossing = seep__cursor_le64(&cursor);
+	seep__le64_put(fields + 16, seen - 100);
+	seep__le64_put(fields + 24, crossing - 100);
+	mend_checksum(&bytes, at, payload);
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EFORMAT);
+	cr_assert_str_eq(section, "cells");
+	test_bytes_clear(&bytes);
+}
+
+static int
+stop_reading(void *ctx, void *data, size_t size, size_t *got)
+{
+	size_t *left = ctx;
+
+	(void)data;
+	if (*left < size)
+		return -1;
+	*left -= size;
+	memset(data, 0, size);
+	*got = size;
+	return 0;
+}
+
+static int
+stop_writing(void *ctx, const void *data, size_t size)
+{
+	size_t *left = ctx;
+
+	(void)data;
+	if (*left < size)
+		return 1;
+	*left -= size;
+	return 0;
+}
+
+Test(restore, a_callback_that_stops_is_an_io_error)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot = test_restore(&bytes);
+	struct seep_snapshot *none;
+	const char *section = "";
+	size_t left;
+
+	for (left = 0; left < bytes.size; left++) {
+		size_t room = left;
+
+		cr_assert_eq(seep_snapshot_save(snapshot, stop_writing, &room),
+			     SEEP_EIO);
+	}
+	left = 3;
+	cr_assert_eq(
+	    seep_snapshot_restore(&none, stop_reading, &left, &section, NULL),
+	    SEEP_EIO);
+	cr_assert_null(section);
+	seep_snapshot_free(snapshot);
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, an_empty_case_restores_and_saves_as_itself)
+{
+	struct test_bytes bytes = test_case(NULL, 0, 0);
+	struct seep_snapshot *snapshot = test_restore(&bytes);
+	struct test_bytes again = test_save(snapshot);
+
+	cr_assert(test_bytes_equal(&bytes, &again));
+	seep_snapshot_free(snapshot);
+	test_bytes_clear(&again);
+	test_bytes_clear(&bytes);
+}
