@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/reader.h"
+
+#include <assert.h>
+
+void
+seep__reader_init(struct seep__reader *reader, const struct seep__case *view,
+		  size_t host)
+{
+	assert(reader && view);
+	reader->view = view;
+	reader->rows = NULL;
+	reader->count = 0;
+	seep__view_channels(view->snapshot, host, &reader->at, &reader->end);
+	seep__history_init(&reader->history, view->mem);
+}
+
+void
+seep__reader_clear(struct seep__reader *reader)
+{
+	seep__history_clear(&reader->history);
+}
+
+uint64_t
+seep__rows_out(const struct seep__cellrow *rows, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].kind != SEEP_CELL_MISSED)
+			sum += rows[i].bytes_out;
+	return sum;
+}
+
+uint64_t
+seep__rows_in(const struct seep__cellrow *rows, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].kind != SEEP_CELL_MISSED)
+			sum += rows[i].bytes_in;
+	return sum;
+}
+
+/* Reads one channel's cells within the asked hours. */
+static int
+read_rows(struct seep__reader *reader, size_t channel)
+{
+	const struct seep__case *view = reader->view;
+	struct seep__history *history = &reader->history;
+	size_t first = 0;
+	size_t end;
+	int rc;
+
+	rc = seep__view_history(view->snapshot, channel, history);
+	if (rc != SEEP_OK)
+		return rc;
+	end = history->count;
+	while (first < end && history->rows[first].hour < view->hour_from)
+		first++;
+	while (end > first && history->rows[end - 1].hour >= view->hour_until)
+		end--;
+	reader->count = end - first;
+	reader->rows = end > first ? history->rows + first : NULL;
+	return SEEP_OK;
+}
+
+static int
+same_service(const struct seep__channel *a, const struct seep__channel *b)
+{
+	return a->service == b->service && a->place == b->place &&
+	       seep_address_compare(&a->peer, &b->peer) == 0;
+}
+
+/*
+ * Channels of one peer, place and service stand together, unknown first, so
+ * that at most the two channels that follow can be joined.
+ */
+static int
+join_direction(struct seep__reader *reader)
+{
+	uint64_t bytes[SEEP_DIRECTION_PULL + 1] = {0};
+	int there[SEEP_DIRECTION_PULL + 1] = {0};
+
+	for (size_t i = reader->at + 1; i < reader->end; i++) {
+		struct seep__channel next;
+		int rc;
+
+		seep__view_channel(reader->view->snapshot, i, &next);
+		if (!same_service(&reader->channel, &next))
+			break;
+		assert(next.direction <= SEEP_DIRECTION_PULL);
+		rc = read_rows(reader, i);
+		if (rc != SEEP_OK)
+			return rc;
+		there[next.direction] = 1;
+		bytes[next.direction] =
+		    seep__rows_out(reader->rows, reader->count);
+	}
+	if (there[SEEP_DIRECTION_PUSH] &&
+	    (!there[SEEP_DIRECTION_PULL] ||
+	     bytes[SEEP_DIRECTION_PUSH] >= bytes[SEEP_DIRECTION_PULL]))
+		reader->channel.direction = SEEP_DIRECTION_PUSH;
+	else if (there[SEEP_DIRECTION_PULL])
+		reader->channel.direction = SEEP_DIRECTION_PULL;
+	return SEEP_OK;
+}
+
+int
+seep__reader_next(struct seep__reader *reader)
+{
+	int rc;
+
+	if (reader->at >= reader->end)
+		return SEEP_END;
+	seep__view_channel(reader->view->snapshot, reader->at,
+			   &reader->channel);
+	if (reader->channel.direction == SEEP_DIRECTION_UNKNOWN) {
+		rc = join_direction(reader);
+		if (rc != SEEP_OK)
+			return rc;
+	}
+	rc = read_rows(reader, reader->at);
+	if (rc != SEEP_OK)
+		return rc;
+	reader->at++;
+	return SEEP_OK;
+}

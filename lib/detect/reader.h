@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * reader.h - one case as detection reads it, and a walk over the channels
+ * of a host with unknown directions joined.
+ *
+ * Joining   a channel whose opener is unknown joins the push or pull
+ *           channel of the same peer and service: the only one there is, or
+ *           the one with more outbound bytes (a tie is push). With neither
+ *           it stays unknown and counts in sums over all directions only.
+ *           Done here, at read time, so that the ledger keeps what was
+ *           seen and the order of arrival cannot matter.
+ */
+#ifndef SEEP_DETECT_READER_H
+#define SEEP_DETECT_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seep/detect.h>
+#include <seep/site.h>
+
+#include "detect/arena.h"
+#include "detect/calendar.h"
+#include "ledger/view.h"
+
+/* struct seep__case: what every part of detection looks at. */
+struct seep__case {
+	struct seep__mem *mem;
+	const struct seep_snapshot *snapshot;
+	const struct seep_site *site;
+	const struct seep_coverage *coverage;
+	struct seep__calendar calendar;
+	/* hour_from, hour_until: cells of hours in [from, until) are read. */
+	uint32_t hour_from;
+	uint32_t hour_until;
+	/* watch: enum seep_watch, as asked for. */
+	uint32_t watch;
+	/* one_way: see struct seep_evidence. */
+	int one_way;
+	/* out: what the findings keep. */
+	struct seep__arena *out;
+};
+
+/* struct seep__reader: the walk. */
+struct seep__reader {
+	const struct seep__case *view;
+	size_t at;
+	size_t end;
+	/* channel: the current one, its direction joined. */
+	struct seep__channel channel;
+	/* rows, count: its cells within the asked hours. */
+	const struct seep__cellrow *rows;
+	size_t count;
+	struct seep__history history;
+};
+
+void
+seep__reader_init(struct seep__reader *reader, const struct seep__case *view,
+		  size_t host);
+
+void
+seep__reader_clear(struct seep__reader *reader);
+
+/*
+ * seep__reader_next() moves to the next channel. Returns SEEP_OK, SEEP_END,
+ * SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__reader_next(struct seep__reader *reader);
+
+/*
+ * seep__rows_out() sums the outbound bytes of 'rows', without the missed
+ * ones; seep__rows_in() the inbound ones.
+ */
+uint64_t
+seep__rows_out(const struct seep__cellrow *rows, size_t count);
+
+uint64_t
+seep__rows_in(const struct seep__cellrow *rows, size_t count);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * robust.h - order statistics and logarithms in integers.
+ *
+ * Medians, spreads and quantiles of byte counts, and a base-2 logarithm in
+ * 1/65536, so that every machine and compiler gives the same scores.
+ */
+#ifndef SEEP_DETECT_ROBUST_H
+#define SEEP_DETECT_ROBUST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* struct seep__spread: what is usual in a set of values. */
+struct seep__spread {
+	size_t count;
+	uint64_t median; /* lower of the two middle values */
+	uint64_t mad;    /* median distance from the median */
+	uint64_t q90;    /* smallest value with 90 % at or below it */
+	uint64_t max;
+};
+
+/*
+ * seep__spread_of() describes 'count' values; it sorts 'values' and uses
+ * 'scratch' (room for 'count'). All zero when count is 0.
+ */
+void
+seep__spread_of(uint64_t *values, uint64_t *scratch, size_t count,
+		struct seep__spread *spread);
+
+/*
+ * seep__spread_limit() is median + 6 x 1.4826 MAD, saturating: for normal
+ * noise six standard deviations above the middle.
+ */
+uint64_t
+seep__spread_limit(const struct seep__spread *spread);
+
+/*
+ * seep__log2_q16() returns log2(value) in 1/65536, cut downwards; value 0
+ * counts as 1. By repeated squaring in 64-bit fixed point; the error is
+ * below 2/65536 and the same everywhere.
+ */
+uint32_t
+seep__log2_q16(uint64_t value);
+
+/*
+ * seep__choose_log2_q16() returns log2 of the binomial coefficient
+ * (n + k over k), each term cut as above. 'k' <= 4096.
+ */
+uint64_t
+seep__choose_log2_q16(uint64_t n, uint64_t k);
+
+#endif
