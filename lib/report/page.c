@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/page.h"
+
+#include <assert.h>
+
+#include "base/opts.h"
+#include "report/wrap.h"
+
+int
+seep__page_open(struct seep__page *page, const struct seep_findings *findings,
+		const struct seep_report_opts *opts, seep_write_fn write,
+		void *ctx)
+{
+	int status;
+
+	assert(page != NULL);
+	assert(findings != NULL);
+	assert(write != NULL);
+	status = seep__opts_copy(&page->opts, sizeof(page->opts), opts);
+	if (status != SEEP_OK)
+		return status;
+	status = seep__sink_init(&page->sink, write, ctx);
+	if (status != SEEP_OK)
+		return status;
+	page->findings = findings;
+	page->columns = page->opts.width;
+	if (page->columns == 0)
+		page->columns = SEEP__PAGE_COLUMNS;
+	if (page->columns < SEEP__PAGE_COLUMNS_MIN)
+		page->columns = SEEP__PAGE_COLUMNS_MIN;
+	seep__text_init(&page->words, page->sink.mem);
+	return SEEP_OK;
+}
+
+void
+seep__page_close(struct seep__page *page)
+{
+	assert(page != NULL);
+	seep__text_clear(&page->words);
+	seep__sink_clear(&page->sink);
+}
+
+void
+seep__page_paragraph(struct seep__page *page, const char *first,
+		     const char *rest)
+{
+	struct seep__text *text = &page->sink.text;
+
+	assert(page->columns >= SEEP__PAGE_COLUMNS_MIN);
+	if (page->words.failed == SEEP_OK && page->words.size > 0)
+		seep__wrap(text, first, rest, page->columns, page->words.data);
+	else if (page->words.failed != SEEP_OK && text->failed == SEEP_OK)
+		text->failed = page->words.failed;
+	seep__text_reset(&page->words);
+}
+
+void
+seep__page_count(struct seep__text *text, uint64_t count, const char *one,
+		 const char *many)
+{
+	assert(text != NULL);
+	seep__text_u64(text, count);
+	seep__text_str(text, count == 1 ? one : many);
+}
+
+void
+seep__page_bytes(struct seep__text *text, uint64_t bytes)
+{
+	assert(text != NULL);
+	seep__text_bytes_si(text, bytes);
+	if (bytes < 1000)
+		return;
+	seep__text_str(text, " (");
+	seep__text_u64(text, bytes);
+	seep__text_str(text, " bytes)");
+}

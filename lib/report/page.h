@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * page.h - a report for people on its way out, in paragraphs.
+ */
+#ifndef SEEP_REPORT_PAGE_H
+#define SEEP_REPORT_PAGE_H
+
+#include <seep/report.h>
+
+#include "report/sink.h"
+
+/* struct seep__page: what every part of the report needs. */
+struct seep__page {
+	struct seep__sink sink;
+	struct seep_report_opts opts;
+	const struct seep_findings *findings;
+	struct seep__text words; /* one paragraph before it is laid out */
+	size_t columns;
+};
+
+/* Columns of text where the caller names none; fewer than 40 are not
+ * believed, since an IPv6 address alone takes 39. */
+#define SEEP__PAGE_COLUMNS 80
+#define SEEP__PAGE_COLUMNS_MIN 40
+
+/* seep__page_open() returns SEEP_OK, SEEP_EINVAL (opts->size) or
+ * SEEP_ENOMEM; close it only when it was opened. */
+int
+seep__page_open(struct seep__page *page, const struct seep_findings *findings,
+		const struct seep_report_opts *opts, seep_write_fn write,
+		void *ctx);
+
+void
+seep__page_close(struct seep__page *page);
+
+/* seep__page_paragraph() lays out what is in 'words', the first line after
+ * 'first' and the others after 'rest', and empties it. Nothing is written
+ * where there are no words. */
+void
+seep__page_paragraph(struct seep__page *page, const char *first,
+		     const char *rest);
+
+/* seep__page_count() adds "1 file" or "2 files" to 'text'. */
+void
+seep__page_count(struct seep__text *text, uint64_t count, const char *one,
+		 const char *many);
+
+/* seep__page_bytes() adds "2.67 GB (2670000000 bytes)". */
+void
+seep__page_bytes(struct seep__text *text, uint64_t bytes);
+
+#endif

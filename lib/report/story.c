@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/story.h"
+
+#include <assert.h>
+
+#include "report/recompute.h"
+#include "report/spark.h"
+
+/* Peers shown to a person; JSON has them all, and so has the command. */
+#define PEERS_SHOWN 5
+
+/* Why it stands out: the explanation says who, how much, to whom and since
+ * when; these are the figures behind it, to the byte. */
+static void
+put_figures(struct seep__text *text, const struct seep_finding *finding)
+{
+	assert(text != NULL);
+	seep__text_u64(text, finding->bytes_out);
+	seep__text_str(text, " bytes from ");
+	seep__text_time(text, finding->first_seen_ns);
+	seep__text_str(text, " to ");
+	seep__text_time(text, finding->last_seen_ns);
+	if (finding->bytes_missed > 0) {
+		seep__text_str(text, ", and ");
+		seep__text_u64(text, finding->bytes_missed);
+		seep__text_str(text, " that the sensor missed");
+	}
+	seep__text_str(text, ". Score ");
+	seep__text_scaled(text, finding->score_tenths, 1);
+	seep__text_str(text, ", basis ");
+	seep__text_str(text, seep_basis_name((int)finding->basis));
+	seep__text_str(text, ", window ");
+	seep__text_u64(text, finding->window_hours);
+	seep__text_str(text, " h, detected at ");
+	seep__text_time(text, finding->detected_at_ns);
+	if (finding->retrospective)
+		seep__text_str(text, " in retrospect");
+	seep__text_str(text, "; chance alarms per year: ");
+	if (finding->alarms_per_year_micro == UINT64_MAX) {
+		seep__text_str(text, "not calibrated");
+	} else {
+		seep__text_str(
+		    text, finding->alarms_per_year_is_bound ? "at most " : "");
+		seep__text_scaled(text, finding->alarms_per_year_micro, 6);
+	}
+	seep__text_str(text, "; id ");
+	seep__text_str(text, finding->id);
+	seep__text_char(text, '.');
+}
+
+static void
+put_peers(struct seep__text *text, const struct seep_finding *finding)
+{
+	size_t shown = finding->peers_count < PEERS_SHOWN ? finding->peers_count
+							  : PEERS_SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct seep_peer_bytes *peer = &finding->peers[i];
+
+		seep__text_str(text, i == 0 ? "   to " : "      ");
+		seep__text_address(text, &peer->peer);
+		seep__text_str(text, "  ");
+		seep__text_bytes_si(text, peer->bytes_out);
+		if (peer->label != NULL) {
+			const char *label = peer->label;
+			size_t size = 0;
+
+			while (label[size] != '\0' && size < 32)
+				size++;
+			seep__text_str(text, "  ");
+			seep__text_escaped(text, label, size);
+		}
+		seep__text_char(text, '\n');
+	}
+	if (finding->peers_total > shown) {
+		seep__text_str(text, "      and ");
+		seep__text_u64(text, finding->peers_total - shown);
+		seep__text_str(text, " more\n");
+	}
+}
+
+static void
+put_days(struct seep__text *text, const struct seep_finding *finding)
+{
+	uint64_t bytes_max = 0;
+
+	if (finding->days_count == 0)
+		return;
+	for (size_t i = 0; i < finding->days_count; i++)
+		if (finding->days[i].bytes_out > bytes_max)
+			bytes_max = finding->days[i].bytes_out;
+	seep__text_str(text, "   Bytes a day to these peers, highest ");
+	seep__text_bytes_si(text, bytes_max);
+	seep__text_str(text, ":\n");
+	seep__spark(text, "   ", finding->days, finding->days_count);
+}
+
+/* What the command prints, so that a reader can compare. */
+static void
+put_expected(struct seep__text *text, const struct seep_report_opts *opts,
+	     const struct seep_finding *finding)
+{
+	uint64_t sum = finding->bytes_out;
+
+	if (finding->peers_total > finding->peers_count) {
+		sum = 0;
+		for (size_t i = 0; i < finding->peers_count; i++)
+			sum += finding->peers[i].bytes_out;
+	}
+	seep__text_str(text, "\n   Recompute: this command prints ");
+	seep__text_u64(text, sum);
+	if (finding->bytes_missed > 0 && opts->input_kind != SEEP_INPUT_CAPTURE)
+		seep__text_str(text, " and the bytes missed");
+	if (finding->peers_total > finding->peers_count) {
+		seep__text_str(text, ",\n   the sum of the ");
+		seep__text_u64(text, finding->peers_count);
+		seep__text_str(text, " peers that are listed (of ");
+		seep__text_u64(text, finding->peers_total);
+		seep__text_char(text, ')');
+	}
+	seep__text_str(text, ".\n\n");
+}
+
+static void
+put_command(struct seep__text *text, const struct seep_report_opts *opts,
+	    const struct seep_finding *finding,
+	    const struct seep_entity *entity)
+{
+	size_t before = text->size;
+
+	put_expected(text, opts, finding);
+	if (!seep__recompute(text, opts, finding, entity) &&
+	    text->failed == SEEP_OK) {
+		text->size = before;
+		text->data[before] = '\0';
+	}
+}
+
+void
+seep__story(struct seep__page *page, const struct seep_finding *finding,
+	    size_t number)
+{
+	struct seep__text *text = &page->sink.text;
+	struct seep_report_opts opts = page->opts;
+	const struct seep_evidence *evidence =
+	    seep_findings_evidence(page->findings);
+
+	assert(page != NULL);
+	assert(finding != NULL);
+	/* A file that repeats another was refused: the command, which reads
+	 * it too, must count its rows once. */
+	if (evidence->coverage.records_refused[SEEP_REFUSED_DUPLICATE] > 0)
+		opts.input_flags |= SEEP_INPUT_DEDUP;
+	if (number > 0) {
+		seep__text_u64(&page->words, number);
+		seep__text_str(&page->words, ". ");
+	}
+	seep__text_str(&page->words, finding->explanation != NULL
+					 ? finding->explanation
+					 : "There is no explanation.");
+	seep__page_paragraph(page, "", "   ");
+	put_days(text, finding);
+	put_peers(text, finding);
+	put_figures(&page->words, finding);
+	seep__page_paragraph(page, "   ", "   ");
+	put_command(text, &opts, finding,
+		    seep__report_entity(page->findings, finding));
+	seep__text_char(text, '\n');
+}
