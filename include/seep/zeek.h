@@ -13,7 +13,10 @@
  *            otherwise to bytes_payload_refused.
  * Interim    rows of conn_long and open_conn are read first and held by
  *            uid; the conn row of that uid replaces them; what is left is
- *            given at the end.
+ *            given at the end. Rows without uid are paired by 5-tuple
+ *            and ts. Following, each feeds its difference to the last one.
+ * Times      exact to the nanosecond; JSON numbers from 1e11 on are
+ *            milliseconds, JSON strings ISO 8601.
  * Source     Zeek's Log::IO ASCII writer and base/protocols/conn.
  */
 #ifndef SEEP_ZEEK_H

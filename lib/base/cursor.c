@@ -60,7 +60,7 @@ seep__cursor_be16(struct seep__cursor *cursor)
 {
 	const uint8_t *b = seep__cursor_bytes(cursor, 2);
 
-	return b != NULL ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+	return b != NULL ? (uint16_t)((unsigned)b[0] << 8 | (unsigned)b[1]) : 0;
 }
 
 uint32_t
