@@ -1,0 +1,39 @@
+# libseep-input: logs and decompression; needs no capture library.
+# input_core is what every reader stands on, log or capture.
+# Judy: the private copy of base that the shared library carries needs it.
+set(SEEP_INPUT_LIBS ${JUDY_LIBRARY})
+set(SEEP_INPUT_DEFINITIONS)
+if(SEEP_WITH_ZLIB)
+  find_package(ZLIB REQUIRED)
+  list(APPEND SEEP_INPUT_LIBS ${ZLIB_LIBRARIES})
+  list(APPEND SEEP_INPUT_DEFINITIONS SEEP_HAVE_ZLIB)
+endif()
+if(SEEP_WITH_ZSTD)
+  find_library(ZSTD_LIBRARY zstd REQUIRED)
+  find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+  list(APPEND SEEP_INPUT_LIBS ${ZSTD_LIBRARY})
+  list(APPEND SEEP_INPUT_DEFINITIONS SEEP_HAVE_ZSTD)
+endif()
+
+seep_part(input_core SOURCES
+  identity.c inflate.c source.c stream.c)
+target_compile_definitions(seep_part_input_core PRIVATE
+  ${SEEP_INPUT_DEFINITIONS})
+if(SEEP_WITH_ZLIB)
+  target_include_directories(seep_part_input_core PRIVATE
+    ${ZLIB_INCLUDE_DIRS})
+endif()
+if(SEEP_WITH_ZSTD)
+  target_include_directories(seep_part_input_core PRIVATE
+    ${ZSTD_INCLUDE_DIR})
+endif()
+
+seep_part(input SOURCES
+  decimal.c keytab.c line.c zeek.c zeek_field.c zeek_follow.c zeek_hold.c
+  zeek_json.c zeek_log.c zeek_paths.c zeek_peek.c zeek_row.c
+  zeek_tail.c zeek_tsv.c)
+seep_component(seep-input EXPORT input
+  PARTS input_core input CARRIES base
+  PUBLIC seep
+  PRIVATE ${SEEP_INPUT_LIBS}
+  MAP ${CMAKE_CURRENT_SOURCE_DIR}/libseep-input.map)

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "input/stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input/inflate.h"
+
+/*
+ * Bytes read from the file at once. 64 KiB is where read(2) stops to matter
+ * beside decompression (a larger buffer measured no faster); half of it
+ * costs a few per cent on small-block storage.
+ */
+#define STORED_ROOM 65536
+
+/* The longest magic number looked for. */
+#define MAGIC_SIZE 4
+
+enum kind {
+	KIND_UNDECIDED, /* fewer bytes there than a magic number has */
+	KIND_PLAIN,
+	KIND_PACKED
+};
+
+struct seep__stream {
+	struct seep__mem *mem;
+	struct seep__inflate *inflate; /* KIND_PACKED only */
+	const char *why;
+	uint64_t stored; /* bytes taken from the file, buffered ones too */
+	size_t at;       /* in buf */
+	size_t size;
+	int fd;
+	int owned;
+	int error; /* sticky */
+	int ended; /* the last read(2) gave 0 */
+	int no_wait;
+	enum kind kind;
+	uint8_t buf[STORED_ROOM];
+};
+
+static const char *
+errno_text(int number)
+{
+	switch (number) {
+	case ENOENT:
+		return "no such file";
+	case EACCES:
+	case EPERM:
+		return "permission denied";
+	case EISDIR:
+		return "is a directory";
+	case ENOTDIR:
+		return "a part of the path is not a directory";
+	case ELOOP:
+		return "too many symbolic links";
+	case EMFILE:
+	case ENFILE:
+		return "too many open files";
+	case ENAMETOOLONG:
+		return "the name is too long";
+	case ENXIO:
+		return "no such device";
+	default:
+		return "cannot be opened or read";
+	}
+}
+
+static int
+fail(struct seep__stream *s, int status, const char *why)
+{
+	assert(status < 0 && why != NULL);
+	s->error = status;
+	s->why = why;
+	return status;
+}
+
+/* is_ready() says whether read(2) will not wait. */
+static int
+is_ready(const struct seep__stream *s)
+{
+	struct pollfd ready = {.fd = s->fd, .events = POLLIN};
+
+	return poll(&ready, 1, 0) != 0;
+}
+
+/*
+ * read_file() is read(2) that goes on after a signal and, where somebody
+ * made standard input non-blocking, waits as a blocking read would.
+ */
+static int
+read_file(struct seep__stream *s, void *data, size_t size, size_t *got)
+{
+	struct pollfd ready = {.fd = s->fd, .events = POLLIN};
+	ssize_t n;
+
+	assert(size > 0 && got != NULL);
+	*got = 0;
+	s->ended = 0;
+	if (s->no_wait && !is_ready(s))
+		return SEEP_OK;
+	for (;;) {
+		n = read(s->fd, data, size);
+		if (n >= 0)
+			break;
+		if (s->no_wait && errno == EAGAIN)
+			return SEEP_OK;
+		if (errno == EAGAIN)
+			(void)poll(&ready, 1, -1);
+		else if (errno != EINTR)
+			return fail(s, SEEP_EIO, errno_text(errno));
+	}
+	*got = (size_t)n;
+	s->stored += (size_t)n;
+	s->ended = n == 0;
+	return SEEP_OK;
+}
+
+/* fill() reads more behind what the buffer holds. */
+static int
+fill(struct seep__stream *s)
+{
+	size_t got;
+	int status;
+
+	assert(s->at <= s->size && s->size <= STORED_ROOM);
+	if (s->at > 0) {
+		memmove(s->buf, s->buf + s->at, s->size - s->at);
+		s->size -= s->at;
+		s->at = 0;
+	}
+	/* A whole buffer that the decompressor can do nothing with. */
+	if (s->size == STORED_ROOM)
+		return fail(s, SEEP_EFORMAT, "damaged compressed data");
+	status = read_file(s, s->buf + s->size, STORED_ROOM - s->size, &got);
+	if (status == SEEP_OK)
+		s->size += got;
+	return status;
+}
+
+/*
+ * decide() finds out what the file is, once enough of it is there. A file
+ * of fewer bytes than a magic number that could become one stays undecided.
+ */
+static int
+decide(struct seep__stream *s)
+{
+	enum seep__packing packing;
+	size_t before;
+	int status;
+
+	assert(s->kind == KIND_UNDECIDED);
+	while (s->size < MAGIC_SIZE) {
+		before = s->size;
+		status = fill(s);
+		if (status != SEEP_OK)
+			return status;
+		if (s->size == before)
+			break;
+	}
+	if (s->size == 0)
+		return SEEP_OK;
+	packing = seep__packing_of(s->buf, s->size);
+	if (packing == SEEP__PACKING_SHORT)
+		return SEEP_OK;
+	s->kind = packing == SEEP__PACKING_NONE ? KIND_PLAIN : KIND_PACKED;
+	if (s->kind == KIND_PLAIN)
+		return SEEP_OK;
+	status = seep__inflate_new(&s->inflate, packing, s->mem, &s->why);
+	if (status != SEEP_OK)
+		s->error = status;
+	return status;
+}
+
+/* open_file() opens what is not standard input. O_NONBLOCK keeps the open
+ * of a FIFO from waiting for its writer; regular files do not know it. */
+static int
+open_file(struct seep__stream *s, const char *path)
+{
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+
+	s->fd = STDIN_FILENO;
+	s->owned = strcmp(path, "-") != 0;
+	if (s->owned)
+		s->fd = open(path, flags | (s->no_wait ? O_NONBLOCK : 0));
+	return s->fd >= 0;
+}
+
+static int
+open_stream(struct seep__stream **stream, const char *path,
+	    struct seep__mem *mem, const char **why, int no_wait)
+{
+	struct seep__stream *s;
+	struct stat st;
+	int status;
+
+	assert(why != NULL);
+	*stream = NULL;
+	*why = "out of memory";
+	s = seep__mem_zero(mem, 1, sizeof(*s));
+	if (s == NULL)
+		return SEEP_ENOMEM;
+	s->mem = mem;
+	s->no_wait = no_wait;
+	if (!open_file(s, path)) {
+		*why = errno_text(errno);
+		seep__mem_put(mem, s, sizeof(*s));
+		return SEEP_EIO;
+	}
+	if (fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode))
+		status = fail(s, SEEP_EIO, errno_text(EISDIR));
+	else
+		status = decide(s);
+	if (status != SEEP_OK) {
+		if (status != SEEP_ENOMEM)
+			*why = s->why;
+		seep__stream_close(s);
+		return status;
+	}
+	*why = NULL;
+	*stream = s;
+	return SEEP_OK;
+}
+
+int
+seep__stream_open(struct seep__stream **stream, const char *path,
+		  struct seep__mem *mem, const char **why)
+{
+	const char *unused;
+
+	assert(stream != NULL && path != NULL && mem != NULL);
+	return open_stream(stream, path, mem, why != NULL ? why : &unused, 0);
+}
+
+int
+seep__stream_open_no_wait(struct seep__stream **stream, const char *path,
+			  struct seep__mem *mem, const char **why)
+{
+	const char *unused;
+
+	assert(stream != NULL && path != NULL && mem != NULL);
+	return open_stream(stream, path, mem, why != NULL ? why : &unused, 1);
+}
+
+int
+seep__stream_ended(const struct seep__stream *stream)
+{
+	assert(stream != NULL);
+	return stream->ended;
+}
+
+void
+seep__stream_close(struct seep__stream *stream)
+{
+	if (stream == NULL)
+		return;
+	seep__inflate_free(stream->inflate);
+	if (stream->owned)
+		(void)close(stream->fd);
+	seep__mem_put(stream->mem, stream, sizeof(*stream));
+}
+
+static int
+read_plain(struct seep__stream *s, void *data, size_t size, size_t *got)
+{
+	size_t n = s->size - s->at;
+
+	assert(s->kind == KIND_PLAIN);
+	if (n == 0)
+		return read_file(s, data, size, got);
+	if (n > size)
+		n = size;
+	memcpy(data, s->buf + s->at, n);
+	s->at += n;
+	*got = n;
+	return SEEP_OK;
+}
+
+/* read_packed() turns until something comes out, or the file ends. */
+static int
+read_packed(struct seep__stream *s, void *data, size_t size, size_t *got)
+{
+	size_t used;
+	int status;
+
+	assert(s->kind == KIND_PACKED && s->inflate != NULL);
+	for (;;) {
+		status =
+		    seep__inflate_turn(s->inflate, s->buf + s->at,
+				       s->size - s->at, &used, data, size, got);
+		assert(used <= s->size - s->at && *got <= size);
+		s->at += used;
+		if (status != SEEP_OK)
+			(void)fail(s, status, seep__inflate_why(s->inflate));
+		if (*got > 0)
+			return SEEP_OK;
+		if (status != SEEP_OK)
+			return status;
+		if (used > 0)
+			continue;
+		used = s->size - s->at;
+		status = fill(s);
+		if (status != SEEP_OK || s->size - s->at == used)
+			return status;
+	}
+}
+
+int
+seep__stream_read(struct seep__stream *stream, void *data, size_t size,
+		  size_t *got)
+{
+	int status;
+
+	assert(stream != NULL && data != NULL && size > 0 && got != NULL);
+	*got = 0;
+	if (stream->error != SEEP_OK)
+		return stream->error;
+	if (stream->kind == KIND_UNDECIDED) {
+		status = decide(stream);
+		if (status != SEEP_OK || stream->kind == KIND_UNDECIDED)
+			return status;
+	}
+	if (stream->kind == KIND_PLAIN)
+		return read_plain(stream, data, size, got);
+	return read_packed(stream, data, size, got);
+}
+
+const char *
+seep__stream_why(const struct seep__stream *stream)
+{
+	assert(stream != NULL);
+	return stream->why != NULL ? stream->why : "no error";
+}
+
+int
+seep__stream_truncated(const struct seep__stream *stream)
+{
+	assert(stream != NULL);
+	if (stream->kind == KIND_UNDECIDED)
+		return stream->size > stream->at;
+	return stream->kind == KIND_PACKED &&
+	       !seep__inflate_between(stream->inflate);
+}
+
+int
+seep__stream_packed(const struct seep__stream *stream)
+{
+	assert(stream != NULL);
+	return stream->kind == KIND_PACKED;
+}
+
+uint64_t
+seep__stream_stored(const struct seep__stream *stream)
+{
+	assert(stream != NULL && stream->at <= stream->size);
+	return stream->stored - (stream->size - stream->at);
+}
+
+uint64_t
+seep__stream_stored_total(const struct seep__stream *stream)
+{
+	struct stat st;
+
+	assert(stream != NULL);
+	if (fstat(stream->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size < 0)
+		return 0;
+	return (uint64_t)st.st_size;
+}
+
+int
+seep__stream_seek(struct seep__stream *stream, uint64_t offset)
+{
+	assert(stream != NULL);
+	if (stream->kind == KIND_PACKED)
+		return SEEP_EUNSUPPORTED;
+	if (offset > INT64_MAX ||
+	    lseek(stream->fd, (off_t)offset, SEEK_SET) < 0)
+		return fail(stream, SEEP_EIO, "cannot seek");
+	stream->at = stream->size = 0;
+	stream->stored = offset;
+	return SEEP_OK;
+}
+
+int
+seep__stream_fd(const struct seep__stream *stream)
+{
+	assert(stream != NULL);
+	return stream->fd;
+}

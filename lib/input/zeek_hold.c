@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "input/zeek_hold.h"
+
+#include <assert.h>
+#include <string.h>
+
+/*
+ * A conn row of at least this duration is remembered where an interim row
+ * of the same connection may be read after it (following, or several logs
+ * mixed in one stream), so that it is not counted twice. Interim rows are
+ * about long connections: zeek-long-connections starts at 10 min. A shorter
+ * time costs memory for every connection; a longer one would miss sites
+ * that poll open connections by the minute.
+ */
+#define LONG_NS (INT64_C(60) * 1000000000)
+
+enum held_state {
+	HELD_NOTHING = 0, /* the conn row came, or it was given at the end */
+	HELD_WAITING,     /* to be given at the end */
+	HELD_GIVEN        /* following: given so far */
+};
+
+struct held {
+	struct seep__zeek_record record; /* the furthest row */
+	uint64_t state;                  /* enum held_state */
+};
+
+int
+seep__zeek_hold_init(struct seep__zeek_hold *hold, struct seep_source *source,
+		     uint64_t seed, int dedup, int follow)
+{
+	struct seep__hash_key key;
+
+	assert(hold != NULL && source != NULL);
+	memset(hold, 0, sizeof(*hold));
+	hold->source = source;
+	hold->dedup = dedup;
+	hold->follow = follow;
+	seep__hash_key_init(&key, seed);
+	seep__keytab_init(&hold->interim, source->mem, &key,
+			  sizeof(struct held));
+	seep__keytab_init(&hold->finals, source->mem, &key, 0);
+	seep__keytab_init(&hold->given, source->mem, &key, 0);
+	seep__keytab_init(&hold->parents, source->mem, &key, 0);
+	hold->names = seep__mem_get(source->mem, SEEP__ZEEK_NAMES_ROOM);
+	return hold->names != NULL ? SEEP_OK : SEEP_ENOMEM;
+}
+
+void
+seep__zeek_hold_clear(struct seep__zeek_hold *hold)
+{
+	struct seep__mem *mem;
+
+	if (hold->source == NULL)
+		return;
+	mem = hold->source->mem;
+	seep__keytab_clear(&hold->interim);
+	seep__keytab_clear(&hold->finals);
+	seep__keytab_clear(&hold->given);
+	seep__keytab_clear(&hold->parents);
+	if (hold->tunnels != NULL)
+		seep__mem_put(mem, hold->tunnels,
+			      hold->tunnels_room * sizeof(*hold->tunnels));
+	if (hold->names != NULL)
+		seep__mem_put(mem, hold->names, SEEP__ZEEK_NAMES_ROOM);
+	hold->tunnels = NULL;
+	hold->names = NULL;
+}
+
+void
+seep__zeek_hold_begin(struct seep__zeek_hold *hold, struct seep_flow *flows,
+		      size_t flows_max)
+{
+	assert(flows != NULL && flows_max > 0);
+	hold->flows = flows;
+	hold->flows_max = flows_max;
+	hold->flows_count = 0;
+	hold->names_used = 0;
+}
+
+int
+seep__zeek_hold_full(const struct seep__zeek_hold *hold)
+{
+	assert(hold->names_used <= SEEP__ZEEK_NAMES_ROOM);
+	return hold->flows_count == hold->flows_max ||
+	       SEEP__ZEEK_NAMES_ROOM - hold->names_used < SEEP__ZEEK_NAME_MAX;
+}
+
+static uint64_t
+bytes_of(const struct seep__zeek_record *record)
+{
+	return record->flow.bytes_orig + record->flow.bytes_resp;
+}
+
+/* emit() puts a record into the batch and counts what the engine cannot. */
+static void
+emit(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
+{
+	struct seep_coverage *coverage = &h->source->coverage;
+	struct seep_flow *flow = &h->flows[h->flows_count++];
+	char *name = h->names + h->names_used;
+
+	assert(h->flows_count <= h->flows_max);
+	*flow = record->flow;
+	if (record->name_size > 0) {
+		memcpy(name, record->name, record->name_size);
+		h->names_used += record->name_size;
+		assert(h->names_used <= SEEP__ZEEK_NAMES_ROOM);
+		flow->name.text = name;
+		flow->name_size = record->name_size;
+	}
+	coverage->bytes_from_payload += record->from_payload;
+	coverage->bytes_payload_refused += record->payload_refused;
+	if (flow->protocol != 6 || !record->carried ||
+	    (flow->flags & SEEP_FLOW_CONTINUES))
+		return;
+	coverage->tcp_flows++;
+	coverage->tcp_flows_one_way += record->one_way;
+}
+
+/* add_key() remembers a key; '*is_new' tells whether it was unknown. */
+static int
+add_key(struct seep__keytab *table, const struct seep__key *key, int *is_new)
+{
+	int status;
+
+	assert(table != NULL && key != NULL);
+	(void)seep__keytab_slot(table, key, is_new, &status);
+	return status;
+}
+
+/* is_repeated() says whether a row was given before, and notes that it is
+ * given now. Only with dedup. */
+static int
+is_repeated(struct seep__zeek_hold *h, const struct seep__zeek_record *record,
+	    int *repeated)
+{
+	struct seep__key key;
+	int status, is_new = 1;
+
+	*repeated = 0;
+	if (!h->dedup)
+		return SEEP_OK;
+	seep__zeek_key_flow(&key, &record->flow);
+	status = add_key(&h->given, &key, &is_new);
+	*repeated = status == SEEP_OK && !is_new;
+	return status;
+}
+
+static int
+is_parent(const struct seep__zeek_hold *h,
+	  const struct seep__zeek_record *record)
+{
+	return seep__keytab_find(&h->parents, &record->key) != NULL;
+}
+
+static int
+hold_tunnel(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
+{
+	int status;
+
+	assert(record->is_tunnel);
+	if (is_parent(h, record)) {
+		seep__source_refuse(h->source, SEEP_REFUSED_TUNNEL_OUTER,
+				    bytes_of(record));
+		return SEEP_OK;
+	}
+	status = seep__mem_grow(h->source->mem, (void **)&h->tunnels,
+				&h->tunnels_room, h->tunnels_count + 1,
+				sizeof(*h->tunnels));
+	if (status == SEEP_OK)
+		h->tunnels[h->tunnels_count++] = *record;
+	return status;
+}
+
+static uint64_t
+less(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+/*
+ * make_delta() gives what a row adds to an earlier one of its connection.
+ * The time between the two ends is known to hold these bytes, which is more
+ * than the connection as a whole tells.
+ */
+static void
+make_delta(struct seep__zeek_record *delta, const struct seep__zeek_record *now,
+	   const struct seep__zeek_record *before)
+{
+	const struct seep_flow *b = &before->flow;
+	struct seep_flow *d = &delta->flow;
+
+	assert(delta != now && delta != before);
+	*delta = *now;
+	d->flags |= SEEP_FLOW_CONTINUES;
+	if (b->end_ns > d->start_ns && b->end_ns <= d->end_ns)
+		d->start_ns = b->end_ns;
+	d->bytes_orig = less(d->bytes_orig, b->bytes_orig);
+	d->bytes_resp = less(d->bytes_resp, b->bytes_resp);
+	d->packets_orig = less(d->packets_orig, b->packets_orig);
+	d->packets_resp = less(d->packets_resp, b->packets_resp);
+	d->missed_orig = less(d->missed_orig, b->missed_orig);
+	d->missed_resp = less(d->missed_resp, b->missed_resp);
+	delta->from_payload = less(now->from_payload, before->from_payload);
+	delta->payload_refused =
+	    less(now->payload_refused, before->payload_refused);
+}
+
+/* reaches_further() orders the rows of one connection by time, then size. */
+static int
+reaches_further(const struct seep__zeek_record *a,
+		const struct seep__zeek_record *b)
+{
+	if (a->flow.end_ns != b->flow.end_ns)
+		return a->flow.end_ns > b->flow.end_ns;
+	return bytes_of(a) > bytes_of(b);
+}
+
+static void
+refuse_interim(struct seep__zeek_hold *h,
+	       const struct seep__zeek_record *record)
+{
+	seep__source_refuse(h->source, SEEP_REFUSED_INTERIM, bytes_of(record));
+}
+
+/* take_later() takes another interim row of a connection that is held. */
+static void
+take_later(struct seep__zeek_hold *h, struct held *held,
+	   const struct seep__zeek_record *record)
+{
+	struct seep__zeek_record delta;
+
+	assert(held != NULL);
+	if (held->state == HELD_NOTHING ||
+	    !reaches_further(record, &held->record)) {
+		refuse_interim(h, record);
+		return;
+	}
+	if (held->state == HELD_WAITING) {
+		refuse_interim(h, &held->record);
+	} else {
+		make_delta(&delta, record, &held->record);
+		emit(h, &delta);
+	}
+	held->record = *record;
+}
+
+static int
+take_interim(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
+{
+	struct held *held;
+	int is_new, status;
+
+	assert(record != NULL);
+	if (seep__keytab_find(&h->finals, &record->key) != NULL) {
+		refuse_interim(h, record);
+		return SEEP_OK;
+	}
+	held = seep__keytab_slot(&h->interim, &record->key, &is_new, &status);
+	if (held == NULL)
+		return status;
+	if (!is_new) {
+		take_later(h, held, record);
+		return SEEP_OK;
+	}
+	held->record = *record;
+	held->state = HELD_WAITING;
+	if (h->follow && !record->is_tunnel) {
+		held->state = HELD_GIVEN;
+		emit(h, record);
+	}
+	return SEEP_OK;
+}
+
+/* tell_shrunk(): what was given cannot be taken back, so it is said. */
+static void
+tell_shrunk(struct seep__zeek_log *log, const struct seep__zeek_got *got)
+{
+	seep__source_note(log->source, log->path, got->line, got->offset, NULL,
+			  0,
+			  "fewer bytes than the connection's interim rows "
+			  "had; the larger figure stands");
+}
+
+/* take_after() takes the conn row of a connection with interim rows. */
+static int
+take_after(struct seep__zeek_hold *h, struct seep__zeek_log *log,
+	   const struct seep__zeek_got *got, struct held *held)
+{
+	const struct seep__zeek_record *record = &got->record;
+	struct seep__zeek_record delta;
+
+	assert(held->state <= HELD_GIVEN);
+	if (held->state == HELD_GIVEN) {
+		make_delta(&delta, record, &held->record);
+		emit(h, &delta);
+		if (record->flow.bytes_orig < held->record.flow.bytes_orig ||
+		    record->flow.bytes_resp < held->record.flow.bytes_resp)
+			tell_shrunk(log, got);
+		held->state = HELD_NOTHING;
+		return SEEP_OK;
+	}
+	if (held->state == HELD_WAITING)
+		refuse_interim(h, &held->record);
+	held->state = HELD_NOTHING;
+	if (record->is_tunnel)
+		return hold_tunnel(h, record);
+	emit(h, record);
+	return SEEP_OK;
+}
+
+static int
+take_final(struct seep__zeek_hold *h, struct seep__zeek_log *log,
+	   const struct seep__zeek_got *got)
+{
+	const struct seep__zeek_record *record = &got->record;
+	struct held *held;
+	int status, flag;
+
+	status = is_repeated(h, record, &flag);
+	if (status != SEEP_OK)
+		return status;
+	if (flag) {
+		seep__zeek_log_refuse(log, got, SEEP_REFUSED_DUPLICATE,
+				      "a row that was read already");
+		return SEEP_OK;
+	}
+	held = seep__keytab_find(&h->interim, &record->key);
+	if (held != NULL)
+		return take_after(h, log, got, held);
+	if ((h->follow || log->has_paths || log->endless) &&
+	    record->flow.end_ns - record->flow.start_ns >= LONG_NS) {
+		status = add_key(&h->finals, &record->key, &flag);
+		if (status != SEEP_OK)
+			return status;
+	}
+	if (record->is_tunnel)
+		return hold_tunnel(h, record);
+	emit(h, record);
+	return SEEP_OK;
+}
+
+/* note_parents() notes the uids in tunnel_parents. */
+static int
+note_parents(struct seep__zeek_hold *h, const struct seep__zeek_row *row)
+{
+	const struct seep__slice *s = &row->field[SEEP__ZEEK_PARENTS];
+	const char *at = s->data, *end, *stop;
+	struct seep__key key;
+	int status = SEEP_OK, is_new;
+
+	assert(row != NULL);
+	if (s->kind != SEEP__SLICE_TEXT || s->size == 0)
+		return SEEP_OK;
+	for (end = at + s->size; at < end && status == SEEP_OK; at = stop + 1) {
+		stop = memchr(at, row->set_separator, (size_t)(end - at));
+		if (stop == NULL)
+			stop = end;
+		if (stop == at)
+			continue;
+		seep__zeek_key_uid(&key, at, (size_t)(stop - at), row->json);
+		status = add_key(&h->parents, &key, &is_new);
+	}
+	return status;
+}
+
+int
+seep__zeek_hold_take(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
+		     const struct seep__zeek_got *got)
+{
+	int status;
+
+	assert(!seep__zeek_hold_full(hold));
+	status = note_parents(hold, got->row);
+	if (status != SEEP_OK)
+		return status;
+	if (got->interim)
+		return take_interim(hold, &got->record);
+	return take_final(hold, log, got);
+}
+
+/* drain_one() gives or refuses what was held for the end. */
+static int
+drain_one(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
+{
+	if (record->is_tunnel && is_parent(h, record))
+		seep__source_refuse(h->source, SEEP_REFUSED_TUNNEL_OUTER,
+				    bytes_of(record));
+	else
+		emit(h, record);
+	return SEEP_OK;
+}
+
+static int
+drain_interim(struct seep__zeek_hold *h, struct held *held)
+{
+	enum held_state state = (enum held_state)held->state;
+	int status, repeated;
+
+	assert(held != NULL);
+	held->state = HELD_NOTHING;
+	if (state != HELD_NOTHING)
+		h->source->coverage.flows_without_end++;
+	if (state != HELD_WAITING)
+		return SEEP_OK;
+	status = is_repeated(h, &held->record, &repeated);
+	if (status != SEEP_OK)
+		return status;
+	if (!repeated)
+		return drain_one(h, &held->record);
+	seep__source_refuse(h->source, SEEP_REFUSED_DUPLICATE,
+			    bytes_of(&held->record));
+	return SEEP_OK;
+}
+
+int
+seep__zeek_hold_drain(struct seep__zeek_hold *hold)
+{
+	int status = SEEP_OK;
+
+	assert(hold->drained_interim <= hold->interim.count);
+	while (status == SEEP_OK && !seep__zeek_hold_full(hold)) {
+		if (hold->drained_interim < hold->interim.count)
+			status = drain_interim(
+			    hold, seep__keytab_value(&hold->interim,
+						     hold->drained_interim++));
+		else if (hold->drained_tunnels < hold->tunnels_count)
+			status = drain_one(
+			    hold, &hold->tunnels[hold->drained_tunnels++]);
+		else
+			return SEEP_END;
+	}
+	return status;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * zeek_log.h - one open log: from lines to records, its refusals counted
+ * and told.
+ *
+ * A line is a header ('#'), a row of JSON ('{') or a row of TSV; a file may
+ * mix them, as files put together on standard input do. A file of which
+ * nothing can be used is refused as a whole, its rows are not counted.
+ */
+#ifndef SEEP_INPUT_ZEEK_LOG_H
+#define SEEP_INPUT_ZEEK_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "input/line.h"
+#include "input/source.h"
+#include "input/stream.h"
+#include "input/zeek_json.h"
+#include "input/zeek_row.h"
+#include "input/zeek_tsv.h"
+
+/*
+ * Lines that are no rows, or rows of another log, after which a file that
+ * has shown nothing else is refused. A cut first line, or a few lines that
+ * somebody added, must not cost a log; reading gigabytes of dns.log to its
+ * end for nothing should not happen either.
+ */
+#define SEEP__ZEEK_STRANGE_MAX 100
+
+struct seep__zeek_log {
+	struct seep_source *source;
+	const struct seep__zeek_rules *rules;
+	struct seep__stream *stream;
+	char *path;
+	size_t path_size;
+	struct seep__lines lines;
+	struct seep__zeek_tsv tsv;
+	struct seep__zeek_json json;
+	struct seep__zeek_row row;
+	uint64_t strange; /* lines before anything was usable */
+	uint64_t others;  /* rows of other logs before that */
+	unsigned told[SEEP_REFUSED_COUNT];
+	uint8_t interim;   /* all rows are interim, says the file's name */
+	uint8_t endless;   /* a pipe: not judged by its first lines */
+	uint8_t usable;    /* a good header, or a conn row of JSON */
+	uint8_t checked;   /* the header since its last line */
+	uint8_t skipping;  /* rows of another log's header */
+	uint8_t dead;      /* nothing more is read from it */
+	uint8_t has_paths; /* JSON rows name their log */
+};
+
+/* What a log gives: a record and what it was made of. */
+struct seep__zeek_got {
+	struct seep__zeek_record record;
+	/* row: its slices are valid until the next call. */
+	const struct seep__zeek_row *row;
+	uint64_t line;
+	uint64_t offset;
+	int interim;
+};
+
+/*
+ * seep__zeek_log_open() opens a log. A file that cannot be opened is told
+ * and counted; '*log' is then NULL and the return value SEEP_OK.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
+		    const char *path, const struct seep__zeek_rules *rules);
+
+/* seep__zeek_log_close() closes it without judging what is left. */
+void
+seep__zeek_log_close(struct seep__zeek_log *log);
+
+/*
+ * seep__zeek_log_next() gives the next good row; bad ones on the way are
+ * counted and told.
+ *
+ * 'final'  nothing more will come: what follows the last newline is a row,
+ *          and at the end the file as a whole is judged.
+ *
+ * Returns SEEP_OK, SEEP_END (the end of what is there now; of the file, if
+ * 'final'), SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__zeek_log_next(struct seep__zeek_log *log, int final,
+		    struct seep__zeek_got *got);
+
+/* seep__zeek_log_refuse() counts and tells a record given by _next(). */
+void
+seep__zeek_log_refuse(struct seep__zeek_log *log,
+		      const struct seep__zeek_got *got,
+		      enum seep_refusal reason, const char *text);
+
+/*
+ * seep__zeek_log_sleep() gives descriptor and buffer back, _wake() takes
+ * them again where they stood; plain regular files only.
+ */
+void
+seep__zeek_log_sleep(struct seep__zeek_log *log);
+
+int
+seep__zeek_log_wake(struct seep__zeek_log *log);
+
+#endif
