@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <seep/capture.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/opts.h"
+#include "input/assemble.h"
+#include "input/capture_file.h"
+#include "input/decode.h"
+#include "input/dpi.h"
+#include "input/identity.h"
+#include "input/source.h"
+
+#define FLOWS_MAX_DEFAULT 1000000
+
+/*
+ * OPEN_MAX: files read side by side. One is open at a time unless the next
+ * one begins before it ends: the two directions of a tap in two files, or
+ * several sensors. More would help only with more sensors than that; each
+ * takes a descriptor and 64 KiB or so.
+ */
+#define OPEN_MAX 8
+
+/* struct input: one path of the caller's. */
+struct input {
+	char *path;
+	size_t size;                /* of the path, with its NUL */
+	struct seep__capfile *file; /* open, else NULL */
+	struct seep__frame frame;   /* read and not yet used, while open */
+	int64_t first_ns;           /* of the first packet; INT64_MAX: none */
+	int64_t order_ns;           /* what the next frame is ordered by */
+	uint64_t stored;            /* bytes on disk */
+	uint8_t noted[SEEP_REFUSED_COUNT];
+	uint8_t refused; /* cannot be read, and said so */
+	uint8_t same;    /* content was read before */
+};
+
+struct capture {
+	struct seep_source base;
+	struct seep_capture_opts opts;
+	struct seep__assembler *assembler;
+	struct seep__identity *identity;
+	struct input *inputs;
+	size_t count;
+	size_t next;                  /* first input not yet opened */
+	struct input *open[OPEN_MAX]; /* in order of opening */
+	size_t open_count;
+	int peeked;
+	int drained;
+};
+
+static void
+note(struct capture *capture, const struct input *input, uint64_t offset,
+     int fatal, const char *text)
+{
+	seep__source_note(&capture->base, input->path, 0, offset, NULL, fatal,
+			  text);
+}
+
+static void
+refuse_file(struct capture *capture, struct input *input, const char *why)
+{
+	if (input->refused)
+		return;
+	input->refused = 1;
+	capture->base.coverage.files_refused++;
+	note(capture, input, UINT64_MAX, 1, why);
+}
+
+/* A notice about one packet; the first few of each reason and file. */
+static void
+note_frame(struct capture *capture, struct input *input, int reason,
+	   const char *why)
+{
+	char text[SEEP__CAPFILE_WHY_SIZE];
+
+	assert(reason >= 0 && reason < SEEP_REFUSED_COUNT);
+	if (input->noted[reason] >= SEEP_NOTICES_PER_FILE)
+		return;
+	input->noted[reason]++;
+	snprintf(text, sizeof(text), "packet %llu: %s",
+		 (unsigned long long)input->frame.number, why);
+	note(capture, input, UINT64_MAX, 0, text);
+}
+
+static void
+close_input(struct capture *capture, struct input *input)
+{
+	size_t i;
+
+	assert(input->file != NULL && capture->open_count <= OPEN_MAX);
+	for (i = 0; i < capture->open_count; i++) {
+		if (capture->open[i] != input)
+			continue;
+		capture->open_count--;
+		memmove(&capture->open[i], &capture->open[i + 1],
+			(capture->open_count - i) * sizeof(input));
+		break;
+	}
+	seep__capfile_close(input->file);
+	input->file = NULL;
+	capture->base.progress.files_done++;
+	capture->base.progress.done_bytes += input->stored;
+}
+
+/* The file breaks here: what was read of it stays. */
+static void
+damage(struct capture *capture, struct input *input, uint64_t frames,
+       const char *why)
+{
+	char text[SEEP__CAPFILE_WHY_SIZE + 64];
+
+	if (frames == 0) {
+		refuse_file(capture, input, why);
+		return;
+	}
+	capture->base.coverage.files_damaged++;
+	snprintf(text, sizeof(text), "damaged after packet %llu: %s",
+		 (unsigned long long)frames, why);
+	note(capture, input, seep__capfile_offset(input->file), 1, text);
+}
+
+/* advance() reads the next frame of an open input; at its end it is closed. */
+static void
+advance(struct capture *capture, struct input *input)
+{
+	uint64_t frames = input->frame.number;
+	char why[SEEP__CAPFILE_WHY_SIZE];
+	int status;
+
+	assert(input->file != NULL);
+	status = seep__capfile_next(input->file, &input->frame, why);
+	if (status == SEEP_OK) {
+		if (input->frame.has_time)
+			input->order_ns = input->frame.time_ns;
+		return;
+	}
+	if (status != SEEP_END)
+		damage(capture, input, frames, why);
+	close_input(capture, input);
+}
+
+/*
+ * peek() finds when a file begins. What cannot be read twice stays open
+ * with its first frame; the rest is opened again when its time has come.
+ */
+static int
+peek(struct capture *capture, struct input *input)
+{
+	char why[SEEP__CAPFILE_WHY_SIZE];
+	int status;
+
+	assert(!capture->peeked && input->file == NULL);
+	status = seep__capfile_open(&input->file, input->path,
+				    capture->base.mem, why);
+	if (status == SEEP_ENOMEM)
+		return status;
+	if (status != SEEP_OK) {
+		refuse_file(capture, input, why);
+		return SEEP_OK;
+	}
+	input->stored = seep__capfile_stored_total(input->file);
+	capture->base.progress.total_bytes += input->stored;
+	status = seep__capfile_next(input->file, &input->frame, why);
+	if (status == SEEP_OK && input->frame.has_time)
+		input->first_ns = input->frame.time_ns;
+	if (status == SEEP_EFORMAT)
+		damage(capture, input, 0, why);
+	if (status == SEEP_OK && !seep__capfile_reopens(input->file))
+		return SEEP_OK;
+	seep__capfile_close(input->file);
+	input->file = NULL;
+	memset(&input->frame, 0, sizeof(input->frame));
+	return SEEP_OK;
+}
+
+/* Order of reading: by first packet, then by path. */
+static int
+compare_inputs(const void *a, const void *b)
+{
+	const struct input *x = a, *y = b;
+
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static int
+peek_all(struct capture *capture)
+{
+	size_t i;
+	int status;
+
+	for (i = 0; i < capture->count; i++) {
+		status = peek(capture, &capture->inputs[i]);
+		if (status != SEEP_OK)
+			return status;
+	}
+	qsort(capture->inputs, capture->count, sizeof(*capture->inputs),
+	      compare_inputs);
+	capture->peeked = 1;
+	return SEEP_OK;
+}
+
+/* A second file of the same content is read, and nothing of it counted. */
+static int
+check_same(struct capture *capture, struct input *input)
+{
+	const char *same = NULL;
+	char text[SEEP__CAPFILE_WHY_SIZE];
+	int status;
+
+	if (capture->opts.accept_same_file ||
+	    !seep__capfile_reopens(input->file))
+		return SEEP_OK;
+	status = seep__identity_check(capture->identity, input->path, &same);
+	if (status != SEEP_OK || same == NULL)
+		return status;
+	input->same = 1;
+	snprintf(text, sizeof(text),
+		 "the same content as %.200s: its packets "
+		 "are refused as duplicate",
+		 same);
+	note(capture, input, UINT64_MAX, 0, text);
+	return SEEP_OK;
+}
+
+/* open_next() opens the next input in order, with its first frame. */
+static int
+open_next(struct capture *capture)
+{
+	struct input *input = &capture->inputs[capture->next];
+	char why[SEEP__CAPFILE_WHY_SIZE];
+	int status = SEEP_OK;
+
+	assert(capture->open_count < OPEN_MAX);
+	if (input->refused) {
+		capture->next++;
+		capture->base.progress.files_done++;
+		return SEEP_OK;
+	}
+	if (input->file == NULL)
+		status = seep__capfile_open(&input->file, input->path,
+					    capture->base.mem, why);
+	if (status == SEEP_ENOMEM)
+		return status;
+	capture->next++;
+	if (status != SEEP_OK) {
+		refuse_file(capture, input, why);
+		capture->base.progress.files_done++;
+		return SEEP_OK;
+	}
+	capture->open[capture->open_count++] = input;
+	input->order_ns = input->first_ns;
+	status = check_same(capture, input);
+	if (status == SEEP_OK && input->frame.number == 0)
+		advance(capture, input);
+	return status;
+}
+
+/* The open input whose frame is the earliest; NULL when none is open. */
+static struct input *
+earliest(const struct capture *capture)
+{
+	struct input *first = NULL;
+	size_t i;
+
+	for (i = 0; i < capture->open_count; i++) {
+		if (first == NULL ||
+		    capture->open[i]->order_ns < first->order_ns)
+			first = capture->open[i];
+	}
+	return first;
+}
+
+/*
+ * pick() chooses the input to read from: the earliest frame of those open,
+ * where every file that begins by then is open too, as far as OPEN_MAX
+ * allows. NULL at the end of all.
+ */
+static int
+pick(struct capture *capture, struct input **input)
+{
+	int status;
+
+	for (;;) {
+		*input = earliest(capture);
+		if (capture->next == capture->count ||
+		    capture->open_count == OPEN_MAX)
+			return SEEP_OK;
+		if (*input != NULL && capture->inputs[capture->next].first_ns >
+					  (*input)->order_ns)
+			return SEEP_OK;
+		status = open_next(capture);
+		if (status != SEEP_OK)
+			return status;
+	}
+}
+
+static void
+refuse_frame(struct capture *capture, struct input *input,
+	     enum seep_refusal reason, uint64_t bytes, const char *why)
+{
+	seep__source_refuse(&capture->base, reason, bytes);
+	if (why != NULL)
+		note_frame(capture, input, (int)reason, why);
+}
+
+/*
+ * take_frame() counts one frame: every byte of it is either of the IP
+ * packet (fed, or refused) or of the link.
+ */
+static int
+take_frame(struct capture *capture, struct input *input)
+{
+	struct seep_coverage *coverage = &capture->base.coverage;
+	const struct seep__frame *frame = &input->frame;
+	struct seep__packet packet;
+	int status = SEEP_OK;
+
+	seep__decode_frame(seep__capfile_link(input->file), frame->data,
+			   frame->captured, frame->wire, &packet);
+	assert(packet.bytes <= frame->wire);
+	if (input->same)
+		refuse_frame(capture, input, SEEP_REFUSED_DUPLICATE,
+			     packet.bytes, NULL);
+	else if (packet.verdict == SEEP__VERDICT_NOT_IP)
+		coverage->packets_not_ip++;
+	else if (packet.verdict == SEEP__VERDICT_MALFORMED)
+		refuse_frame(capture, input, SEEP_REFUSED_MALFORMED,
+			     packet.bytes, packet.why);
+	else if (packet.verdict == SEEP__VERDICT_TRUNCATED)
+		refuse_frame(capture, input, SEEP_REFUSED_TRUNCATED,
+			     packet.bytes, packet.why);
+	else if (!frame->has_time)
+		refuse_frame(capture, input, SEEP_REFUSED_BAD_TIME,
+			     packet.bytes, "its time cannot be");
+	else
+		status = seep__assembler_feed(capture->assembler, &packet,
+					      frame->time_ns);
+	if (status != SEEP_OK)
+		return status;
+	coverage->records++;
+	coverage->packets_cut += frame->captured < frame->wire;
+	coverage->bytes_link += frame->wire - packet.bytes;
+	return SEEP_OK;
+}
+
+/* Reads until the deltas fill a batch, or to the end. */
+static int
+fill(struct capture *capture)
+{
+	struct input *input;
+	int status;
+
+	while (seep__assembler_ready(capture->assembler)) {
+		status = pick(capture, &input);
+		if (status != SEEP_OK)
+			return status;
+		if (input == NULL) {
+			capture->drained =
+			    !seep__assembler_drain(capture->assembler);
+			return SEEP_OK;
+		}
+		status = take_frame(capture, input);
+		if (status != SEEP_OK)
+			return status;
+		advance(capture, input);
+	}
+	return SEEP_OK;
+}
+
+static int
+next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
+     size_t *count)
+{
+	struct capture *capture = (struct capture *)source;
+	int status;
+
+	if (!capture->peeked) {
+		status = peek_all(capture);
+		if (status != SEEP_OK)
+			return status;
+	}
+	*count = seep__assembler_take(capture->assembler, flows, flows_max);
+	while (*count == 0) {
+		if (capture->drained)
+			return SEEP_END;
+		status = fill(capture);
+		if (status != SEEP_OK)
+			return status;
+		*count =
+		    seep__assembler_take(capture->assembler, flows, flows_max);
+	}
+	return SEEP_OK;
+}
+
+static void
+release(struct seep_source *source)
+{
+	struct capture *capture = (struct capture *)source;
+	size_t i;
+
+	for (i = 0; i < capture->count; i++) {
+		seep__capfile_close(capture->inputs[i].file);
+		seep__mem_put(source->mem, capture->inputs[i].path,
+			      capture->inputs[i].size);
+	}
+	seep__mem_put(source->mem, capture->inputs,
+		      capture->count * sizeof(*capture->inputs));
+	seep__identity_free(capture->identity);
+	seep__assembler_free(capture->assembler);
+}
+
+static const struct seep__source_ops capture_ops = {
+    .next = next,
+    .release = release,
+};
+
+static int
+copy_paths(struct capture *capture, const char *const *paths, size_t count)
+{
+	struct seep__mem *mem = capture->base.mem;
+	struct input *input;
+	size_t i;
+
+	capture->inputs = seep__mem_zero(mem, count, sizeof(*input));
+	if (capture->inputs == NULL)
+		return seep__mem_why(mem);
+	capture->count = count;
+	for (i = 0; i < count; i++) {
+		input = &capture->inputs[i];
+		input->first_ns = INT64_MAX;
+		input->size = strlen(paths[i]) + 1;
+		input->path = seep__mem_get(mem, input->size);
+		if (input->path == NULL)
+			return seep__mem_why(mem);
+		memcpy(input->path, paths[i], input->size);
+	}
+	return SEEP_OK;
+}
+
+static int
+set_up(struct capture *capture, const char *const *paths, size_t count)
+{
+	struct seep__assemble_opts assemble;
+	int status;
+
+	memset(&assemble, 0, sizeof(assemble));
+	assemble.flows_max = capture->opts.flows_max;
+	assemble.sensor = capture->opts.sensor;
+	assemble.seed = capture->opts.seed;
+	assemble.no_dpi = capture->opts.no_dpi;
+	if (assemble.flows_max == 0)
+		assemble.flows_max = FLOWS_MAX_DEFAULT;
+	if (assemble.flows_max == UINT32_MAX)
+		assemble.flows_max--;
+	status = copy_paths(capture, paths, count);
+	if (status == SEEP_OK)
+		status =
+		    seep__identity_new(&capture->identity, capture->base.mem);
+	if (status == SEEP_OK)
+		status =
+		    seep__assembler_new(&capture->assembler, capture->base.mem,
+					&assemble, &capture->base.coverage);
+	capture->base.coverage.files = count;
+	capture->base.progress.files_total = count;
+	return status;
+}
+
+int
+seep_capture_source_new(struct seep_source **source, const char *const *paths,
+			size_t count, const struct seep_capture_opts *opts,
+			const struct seep_alloc *alloc)
+{
+	struct seep_capture_opts copy;
+	int status;
+
+	assert(source != NULL && (paths != NULL || count == 0));
+	*source = NULL;
+	status = seep__opts_copy(&copy, sizeof(copy), opts);
+	if (status != SEEP_OK || count == 0)
+		return SEEP_EINVAL;
+	status = seep__source_new(source, sizeof(struct capture), &capture_ops,
+				  alloc);
+	if (status != SEEP_OK)
+		return status;
+	((struct capture *)*source)->opts = copy;
+	status = set_up((struct capture *)*source, paths, count);
+	if (status != SEEP_OK) {
+		seep_source_free(*source);
+		*source = NULL;
+	}
+	return status;
+}
+
+int
+seep_capture_has_dpi(void)
+{
+	return seep__dpi_present();
+}

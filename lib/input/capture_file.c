@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* fopencookie(3), and u_int for libpcap's header. */
+#define _GNU_SOURCE 1
+
+#include "input/capture_file.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <pcap/pcap.h>
+
+#include <seep/status.h>
+
+#include "input/decode.h"
+#include "input/stream.h"
+
+/*
+ * READ_SIZE: the buffer between libpcap, which reads 16 bytes and then a
+ * packet, and the stream. Below 16 KiB the calls show; above 64 KiB nothing
+ * changes.
+ */
+#define READ_SIZE 65536
+
+#define NS_PER_S INT64_C(1000000000)
+
+struct seep__capfile {
+	struct seep__mem *mem;
+	struct seep__stream *stream;
+	FILE *stdio;
+	pcap_t *pcap; /* owns 'stdio' once it is there */
+	int link;
+	int is_stdin;
+	uint64_t given;  /* bytes read from the stream */
+	uint64_t frames; /* read so far */
+	int status;      /* of the stream: SEEP_OK, or why it ended */
+	char buffer[READ_SIZE];
+};
+
+static void
+put_why(char *why, const char *text)
+{
+	size_t size = strlen(text);
+
+	if (size >= SEEP__CAPFILE_WHY_SIZE)
+		size = SEEP__CAPFILE_WHY_SIZE - 1;
+	memcpy(why, text, size);
+	why[size] = '\0';
+}
+
+static ssize_t
+read_cookie(void *cookie, char *data, size_t size)
+{
+	struct seep__capfile *file = cookie;
+	size_t got = 0;
+
+	file->status = seep__stream_read(file->stream, data, size, &got);
+	file->given += got;
+	return file->status == SEEP_OK || got > 0 ? (ssize_t)got : -1;
+}
+
+/* libpcap never seeks; ftello(3) asks where we are. */
+static int
+seek_cookie(void *cookie, off64_t *offset, int whence)
+{
+	struct seep__capfile *file = cookie;
+
+	if (whence != SEEK_CUR || *offset != 0)
+		return -1;
+	*offset = (off64_t)file->given;
+	return 0;
+}
+
+static int
+open_stdio(struct seep__capfile *file)
+{
+	static const cookie_io_functions_t functions = {.read = read_cookie,
+							.seek = seek_cookie};
+
+	file->stdio = fopencookie(file, "r", functions);
+	if (file->stdio == NULL)
+		return SEEP_ENOMEM;
+	setvbuf(file->stdio, file->buffer, _IOFBF, sizeof(file->buffer));
+	return SEEP_OK;
+}
+
+/* What ended the file: the compression below, or libpcap's own reason. */
+static void
+tell_why(const struct seep__capfile *file, const char *pcap_why, char *why)
+{
+	if (file->status != SEEP_OK)
+		put_why(why, seep__stream_why(file->stream));
+	else if (seep__stream_truncated(file->stream))
+		put_why(why, "the compressed file ends early");
+	else
+		put_why(why, pcap_why);
+}
+
+static int
+open_pcap(struct seep__capfile *file, char *why)
+{
+	char error[PCAP_ERRBUF_SIZE] = "";
+
+	file->pcap = pcap_fopen_offline_with_tstamp_precision(
+	    file->stdio, PCAP_TSTAMP_PRECISION_NANO, error);
+	if (file->pcap == NULL) {
+		tell_why(file, error, why);
+		return SEEP_EFORMAT;
+	}
+	file->link = pcap_datalink(file->pcap);
+	return SEEP_OK;
+}
+
+static int
+check_link(const struct seep__capfile *file, char *why)
+{
+	const char *name = pcap_datalink_val_to_name(file->link);
+	int n;
+
+	if (seep__decode_supports(file->link))
+		return SEEP_OK;
+	n = snprintf(why, SEEP__CAPFILE_WHY_SIZE,
+		     "link type %s (%d) is not understood",
+		     name != NULL ? name : "without a name", file->link);
+	assert(n > 0 && n < SEEP__CAPFILE_WHY_SIZE);
+	(void)n;
+	return SEEP_EUNSUPPORTED;
+}
+
+int
+seep__capfile_open(struct seep__capfile **file, const char *path,
+		   struct seep__mem *mem, char *why)
+{
+	const char *stream_why = NULL;
+	struct seep__capfile *f;
+	int status;
+
+	assert(path != NULL && why != NULL);
+	*file = NULL;
+	put_why(why, "out of memory");
+	f = seep__mem_zero(mem, 1, sizeof(*f));
+	if (f == NULL)
+		return seep__mem_why(mem);
+	f->mem = mem;
+	f->is_stdin = strcmp(path, "-") == 0;
+	status = seep__stream_open(&f->stream, path, mem, &stream_why);
+	if (status != SEEP_OK && stream_why != NULL)
+		put_why(why, stream_why);
+	if (status == SEEP_OK)
+		status = open_stdio(f);
+	if (status == SEEP_OK)
+		status = open_pcap(f, why);
+	if (status == SEEP_OK)
+		status = check_link(f, why);
+	if (status != SEEP_OK) {
+		seep__capfile_close(f);
+		return status;
+	}
+	*file = f;
+	return SEEP_OK;
+}
+
+void
+seep__capfile_close(struct seep__capfile *file)
+{
+	if (file == NULL)
+		return;
+	if (file->pcap != NULL)
+		pcap_close(file->pcap);
+	else if (file->stdio != NULL)
+		fclose(file->stdio);
+	if (file->stream != NULL)
+		seep__stream_close(file->stream);
+	seep__mem_put(file->mem, file, sizeof(*file));
+}
+
+/*
+ * The fraction is nanoseconds here; a file may hold one of a second or
+ * more, which is no time.
+ */
+static void
+take_time(struct seep__frame *frame, const struct pcap_pkthdr *header)
+{
+	int64_t seconds = header->ts.tv_sec;
+	int64_t ns = header->ts.tv_usec;
+
+	assert(frame->number > 0);
+	frame->has_time = seconds >= 0 && ns >= 0 && ns < NS_PER_S &&
+			  seconds < SEEP__CAPFILE_TIME_MAX / NS_PER_S;
+	frame->time_ns = frame->has_time ? seconds * NS_PER_S + ns : 0;
+}
+
+int
+seep__capfile_next(struct seep__capfile *file, struct seep__frame *frame,
+		   char *why)
+{
+	struct pcap_pkthdr *header;
+	const u_char *data;
+	int got;
+
+	assert(file->pcap != NULL && frame != NULL && why != NULL);
+	got = pcap_next_ex(file->pcap, &header, &data);
+	if (got == 1) {
+		frame->data = data;
+		frame->captured = header->caplen;
+		frame->wire =
+		    header->len > header->caplen ? header->len : header->caplen;
+		frame->number = ++file->frames;
+		take_time(frame, header);
+		return SEEP_OK;
+	}
+	if (got == PCAP_ERROR_BREAK && file->status == SEEP_OK &&
+	    !seep__stream_truncated(file->stream))
+		return SEEP_END;
+	tell_why(file, pcap_geterr(file->pcap), why);
+	return SEEP_EFORMAT;
+}
+
+int
+seep__capfile_link(const struct seep__capfile *file)
+{
+	return file->link;
+}
+
+uint64_t
+seep__capfile_offset(const struct seep__capfile *file)
+{
+	off_t at = ftello(file->stdio);
+
+	return at >= 0 ? (uint64_t)at : UINT64_MAX;
+}
+
+uint64_t
+seep__capfile_stored(const struct seep__capfile *file)
+{
+	return seep__stream_stored(file->stream);
+}
+
+uint64_t
+seep__capfile_stored_total(const struct seep__capfile *file)
+{
+	return seep__stream_stored_total(file->stream);
+}
+
+int
+seep__capfile_reopens(const struct seep__capfile *file)
+{
+	struct stat status;
+
+	return !file->is_stdin &&
+	       fstat(seep__stream_fd(file->stream), &status) == 0 &&
+	       S_ISREG(status.st_mode);
+}
