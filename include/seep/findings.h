@@ -256,19 +256,21 @@ SEEP_API const struct seep_evidence *
 seep_findings_evidence(const struct seep_findings *findings);
 
 /*
- * seep_role_name(), seep_pattern_name(), seep_direction_name(),
- * seep_basis_name() return the contract's words ("file_server",
- * "single_peer", "push", "change"), or "unknown". Threads: pure.
+ * seep_role_name() returns the contract's word for a role ("file_server"),
+ * or "unknown". The string is static. Threads: pure.
  */
 SEEP_API const char *
 seep_role_name(int role);
 
+/* seep_pattern_name(): like seep_role_name(), for "single_peer" and so on. */
 SEEP_API const char *
 seep_pattern_name(int pattern);
 
+/* seep_direction_name(): like seep_role_name(), for "push" and so on. */
 SEEP_API const char *
 seep_direction_name(int direction);
 
+/* seep_basis_name(): like seep_role_name(), for "change" and "contrast". */
 SEEP_API const char *
 seep_basis_name(int basis);
 

@@ -81,7 +81,7 @@ write_peers(struct seep__text *text, const struct seep__subject *subject,
 	else
 		seep__text_str(text, ", all that it had");
 	if (finding->peers_count > 0) {
-		seep__text_str(text, ", most of it (");
+		seep__text_str(text, ", the largest share (");
 		seep__text_bytes_si(text, finding->peers[0].bytes_out);
 		seep__text_str(text, ") to ");
 		seep__text_address(text, &finding->peers[0].peer);
