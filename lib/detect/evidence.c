@@ -74,6 +74,7 @@ write_losses(const struct seep__case *view, struct seep__text *text)
 		if (coverage->records_refused[unknown[i]])
 			seep__text_str(text, seep_refusal_name(unknown[i]));
 	}
+	add_loss(text, coverage->losses_unsized, "breaks in TCP sequences");
 	add_loss(text, coverage->files_damaged, "damaged files");
 	add_loss(text, coverage->files_refused, "files refused");
 	if (!view->one_way)

@@ -305,8 +305,7 @@ add_packet(struct seep__assembler *a, struct seep__track *track,
 	if (open && !aside && minute != delta->minute)
 		close_delta(a, track);
 	if (track->is_tcp && packet->has_tcp)
-		a->coverage->bytes_retransmitted +=
-		    seep__track_follow(track, packet, src, time_ns);
+		seep__track_follow(track, packet, src, time_ns, a->coverage);
 	if (a->dpi != NULL && !packet->fragment && !packet->split)
 		seep__dpi_feed(a->dpi, &track->dpi, packet->ip, packet->ip_size,
 			       time_ns);

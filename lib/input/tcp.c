@@ -262,6 +262,7 @@ jump(struct seep__tcpside *side, int counted, struct seep__tcpnews *news)
 	assert(!side->has_claim);
 	if ((int32_t)ahead < 0 ||
 	    !is_carried(ahead, side->claim_ns - side->last_ns)) {
+		news->unsized++;
 		begin(side, side->claim_start, side->claim_end, side->claim_ns);
 		return;
 	}

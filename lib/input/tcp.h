@@ -22,8 +22,8 @@
  *             never acknowledged is not missed. Not counted at all: a jump
  *             beyond SEEP__TCP_REACH (its size is not known) and a flow's
  *             last jump when nothing follows to confirm it; there it is
- *             no upper bound. Headers are not included:
- *             their number is not known.
+ *             no upper bound, and the former is told as 'unsized'. Headers
+ *             are not included: their number is not known.
  * Wrap        all comparisons are signed differences of 32-bit numbers, and
  *             nothing farther than SEEP__TCP_REACH from 'next' is compared.
  * Memory      fixed, 80 bytes per direction.
@@ -87,6 +87,9 @@ struct seep__tcpnews {
 	uint64_t missed;
 	uint64_t found; /* counted as missed before, and seen now */
 	uint64_t retransmitted;
+	/* unsized: times (not bytes) that a direction went on, confirmed, where
+	 * nothing leads to: a loss of unknown size, or a new connection. */
+	uint64_t unsized;
 };
 
 /*

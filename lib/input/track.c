@@ -116,20 +116,20 @@ take_isn(struct seep__track *track, const struct seep__packet *packet,
 	side->isn = packet->sequence;
 }
 
-static uint64_t
+static void
 follow_sequence(struct seep__track *track, const struct seep__packet *packet,
-		unsigned src, int64_t time_ns)
+		unsigned src, int64_t time_ns, struct seep_coverage *coverage)
 {
 	uint32_t syn = (packet->tcp_flags & SEEP__TCP_SYN) != 0;
 	struct seep__tcpnews sent, acked;
 
 	/* A reset's numbers may be anything: nothing is read from them. */
 	if ((packet->tcp_flags & SEEP__TCP_RST) != 0)
-		return 0;
+		return;
 	/* A fragment's payload is not all there: begin anew behind it. */
 	if (packet->fragment) {
 		track->sides[src].known = 0;
-		return 0;
+		return;
 	}
 	memset(&sent, 0, sizeof(sent));
 	memset(&acked, 0, sizeof(acked));
@@ -142,12 +142,14 @@ follow_sequence(struct seep__track *track, const struct seep__packet *packet,
 				time_ns, &acked);
 	take_news(track, src, &sent);
 	take_news(track, 1 - src, &acked);
-	return sent.retransmitted;
+	coverage->bytes_retransmitted += sent.retransmitted;
+	coverage->losses_unsized += sent.unsized + acked.unsized;
 }
 
-uint64_t
+void
 seep__track_follow(struct seep__track *track, const struct seep__packet *packet,
-		   unsigned src, int64_t time_ns)
+		   unsigned src, int64_t time_ns,
+		   struct seep_coverage *coverage)
 {
 	uint8_t flags = packet->tcp_flags;
 
@@ -162,7 +164,7 @@ seep__track_follow(struct seep__track *track, const struct seep__packet *packet,
 		track->opener =
 		    (uint8_t)((flags & SEEP__TCP_ACK) != 0 ? 1 - src : src);
 	}
-	return follow_sequence(track, packet, src, time_ns);
+	follow_sequence(track, packet, src, time_ns, coverage);
 }
 
 int

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include <seep/coverage.h>
 #include <seep/flow.h>
 
 #include "input/decode.h"
@@ -42,13 +43,13 @@ seep__track_reopened(const struct seep__track *track,
 
 /*
  * seep__track_follow() takes a TCP packet's flags and numbers: who opened,
- * whether it ends, what was missed (into the open delta).
- *
- * Returns the payload bytes that were seen before.
+ * whether it ends, what was missed (into the open delta). Payload seen
+ * before and losses of unknown size go into 'coverage'.
  */
-uint64_t
+void
 seep__track_follow(struct seep__track *track, const struct seep__packet *packet,
-		   unsigned src, int64_t time_ns);
+		   unsigned src, int64_t time_ns,
+		   struct seep_coverage *coverage);
 
 /* seep__track_settle() counts holes in a direction whose receiver is not
  * seen: nothing will confirm them. Before a delta goes out. */

@@ -28,6 +28,7 @@ add_bytes(struct seep_coverage *sum, const struct seep_coverage *part)
 	sum->bytes_from_payload += part->bytes_from_payload;
 	sum->bytes_payload_refused += part->bytes_payload_refused;
 	sum->bytes_retransmitted += part->bytes_retransmitted;
+	sum->losses_unsized += part->losses_unsized;
 	sum->bytes_link += part->bytes_link;
 }
 

@@ -115,6 +115,7 @@ put_losses(struct seep__page *page, const struct seep_coverage *coverage)
 	put_amount(page, "Payload claims not believed:",
 		   coverage->bytes_payload_refused);
 	put_amount(page, "Retransmitted:", coverage->bytes_retransmitted);
+	put_number(page, "Losses of unknown size:", coverage->losses_unsized);
 	put_amount(page, "Link headers and padding:", coverage->bytes_link);
 	put_number(page, "TCP flows:", coverage->tcp_flows);
 	put_number(page,

@@ -197,6 +197,7 @@ put_counts(struct seep__jsonw *json, const struct seep_coverage *c)
 	    {"tcp_flows_one_way", c->tcp_flows_one_way},
 	    {"flows_without_end", c->flows_without_end},
 	    {"bytes_retransmitted", c->bytes_retransmitted},
+	    {"losses_unsized", c->losses_unsized},
 	    {"bytes_link", c->bytes_link},
 	    {"packets_not_ip", c->packets_not_ip},
 	    {"packets_cut", c->packets_cut},

@@ -130,7 +130,7 @@ write_same(void)
 static inline int
 pack(const char *format)
 {
-	char command[256];
+	char command[512];
 
 	snprintf(command, sizeof(command), format, paths[0], paths[0], paths[0],
 		 paths[0]);

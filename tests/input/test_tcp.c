@@ -176,6 +176,7 @@ Test(tcp, a_jump_that_the_link_cannot_carry_is_not_believed)
 	acked(far + 200);
 	seep__tcp_settle(&side, &news);
 	expect(0, 0, 0);
+	cr_assert_eq(news.unsized, 1, "a loss of unknown size is told");
 	/* the direction began anew there */
 	sent(far + 300, 100);
 	acked(far + 400);
@@ -215,6 +216,7 @@ Test(tcp, the_other_end_confirms_a_jump)
 	seep__tcp_sent(&side, 1100 + 5000000, 100, T0 + SEC, &news);
 	seep__tcp_acked(&side, 1200 + 5000000, T0 + SEC, &news);
 	expect(5000000, 0, 0);
+	cr_assert_eq(news.unsized, 0);
 }
 
 Test(tcp, one_packet_with_absurd_numbers_changes_nothing)
@@ -237,6 +239,7 @@ Test(tcp, one_packet_with_absurd_numbers_changes_nothing)
 		cr_assert_eq(side.next, 100300, "jump %zu", i);
 		seep__tcp_settle(&side, &news);
 		expect(0, 0, 0);
+		cr_assert_eq(news.unsized, 0, "jump %zu", i);
 	}
 }
 
