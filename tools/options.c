@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <string.h>
+
+#include <seep/detect.h>
+
+#include "complain.h"
+#include "parse.h"
+#include "usage.h"
+
+/* Options without a letter; numbers beyond any character. */
+enum {
+	OPT_PARTNER = 256,
+	OPT_HOSTS,
+	OPT_ALARMS,
+	OPT_SINCE,
+	OPT_UNTIL,
+	OPT_NO_PROGRESS,
+	OPT_EXIT_CODE,
+	OPT_DEDUP,
+	OPT_FOLLOW,
+	OPT_LINK_SPEED,
+	OPT_NO_DPI
+};
+
+static const char short_options[] = ":l:s:w:f:o:S:m:j:qh";
+
+static const struct {
+	const char *name;
+	int has_arg;
+	int code;
+	unsigned verbs; /* enum verb, or-ed */
+} known[] = {
+    {"local", required_argument, 'l', VERB_PCAP | VERB_ZEEK},
+    {"partner", required_argument, OPT_PARTNER, VERB_PCAP | VERB_ZEEK},
+    {"servers", required_argument, 's', VERB_PCAP | VERB_ZEEK},
+    {"watch", required_argument, 'w', VERB_PCAP | VERB_ZEEK},
+    {"hosts", required_argument, OPT_HOSTS, VERB_PCAP | VERB_ZEEK},
+    {"alarms-per-year", required_argument, OPT_ALARMS, VERB_PCAP | VERB_ZEEK},
+    {"since", required_argument, OPT_SINCE, VERB_PCAP | VERB_ZEEK},
+    {"until", required_argument, OPT_UNTIL, VERB_PCAP | VERB_ZEEK},
+    {"format", required_argument, 'f', VERB_PCAP | VERB_ZEEK},
+    {"output", required_argument, 'o', VERB_PCAP | VERB_ZEEK},
+    {"save", required_argument, 'S', VERB_PCAP | VERB_ZEEK},
+    {"memory", required_argument, 'm', VERB_PCAP | VERB_ZEEK},
+    {"threads", required_argument, 'j', VERB_PCAP | VERB_ZEEK},
+    {"quiet", no_argument, 'q', VERB_PCAP | VERB_ZEEK},
+    {"no-progress", no_argument, OPT_NO_PROGRESS, VERB_PCAP | VERB_ZEEK},
+    {"exit-code", no_argument, OPT_EXIT_CODE, VERB_PCAP | VERB_ZEEK},
+    {"help", no_argument, 'h', VERB_PCAP | VERB_ZEEK},
+    {"dedup", no_argument, OPT_DEDUP, VERB_ZEEK},
+    {"follow", no_argument, OPT_FOLLOW, VERB_ZEEK},
+    {"link-speed", required_argument, OPT_LINK_SPEED, VERB_ZEEK},
+    {"no-dpi", no_argument, OPT_NO_DPI, VERB_PCAP},
+};
+
+#define KNOWN_COUNT (sizeof(known) / sizeof(known[0]))
+
+/* An argument that is not what its option takes. */
+static int
+refuse(const char *option, const char *value, const char *wanted)
+{
+	complain("%s '%s': %s", option, value, wanted);
+	return EXIT_USAGE;
+}
+
+static int
+read_networks(struct options *options, const char *name,
+	      enum seep_site_kind kind, const char *list)
+{
+	const char *bad = NULL;
+	size_t bad_size = 0;
+	int status = parse_networks(list, kind, options->site, &bad, &bad_size);
+
+	if (status == SEEP_OK)
+		return EXIT_DONE;
+	if (status != SEEP_EFORMAT && status != SEEP_EINVAL)
+		return complain("%s", seep_strstatus(status));
+	complain("%s: '%.*s' is no network (want 10.0.0.0/8 or 2001:db8::/32)",
+		 name, (int)bad_size, bad);
+	return EXIT_USAGE;
+}
+
+static int
+read_watch(struct options *options, const char *value)
+{
+	assert(options != NULL);
+	if (strcmp(value, "servers") == 0)
+		options->watch = SEEP_WATCH_SERVERS;
+	else if (strcmp(value, "all") == 0)
+		options->watch = SEEP_WATCH_ALL;
+	else
+		return refuse("--watch", value, "want servers or all");
+	return EXIT_DONE;
+}
+
+static int
+read_format(struct options *options, const char *value)
+{
+	assert(options != NULL);
+	if (strcmp(value, "text") == 0)
+		options->format = FORMAT_TEXT;
+	else if (strcmp(value, "json") == 0)
+		options->format = FORMAT_JSON;
+	else
+		return refuse("--format", value, "want text or json");
+	return EXIT_DONE;
+}
+
+static int
+read_time(const char *name, const char *value, int64_t *time_ns)
+{
+	assert(name != NULL);
+	if (parse_time(value, time_ns) != 0)
+		return refuse(name, value,
+			      "want 2026-03-01 or 2026-03-01T00:00:00Z");
+	return EXIT_DONE;
+}
+
+static int
+read_number(struct options *options, int code, const char *value)
+{
+	uint64_t threads;
+
+	assert(value != NULL);
+	if (code == 'm' && parse_size(value, &options->memory_bytes) != 0)
+		return refuse("--memory", value, "want bytes, as 512M or 2Gi");
+	if (code == 'j' && parse_count(value, 1, 1024, &threads) != 0)
+		return refuse("--threads", value, "want 1 to 1024");
+	if (code == OPT_ALARMS &&
+	    parse_positive(value, &options->alarms_per_year) != 0)
+		return refuse("--alarms-per-year", value,
+			      "want a number over 0");
+	if (code == OPT_LINK_SPEED &&
+	    parse_rate(value, &options->link_bits_per_s) != 0)
+		return refuse("--link-speed", value,
+			      "want bits per second, as 10G");
+	return EXIT_DONE;
+}
+
+/* Options that take a value. */
+static int
+read_value(struct options *options, int code, const char *value)
+{
+	assert(options != NULL);
+	switch (code) {
+	case 'l':
+		return read_networks(options, "--local", SEEP_SITE_LOCAL,
+				     value);
+	case OPT_PARTNER:
+		return read_networks(options, "--partner", SEEP_SITE_PARTNER,
+				     value);
+	case 's':
+		return read_networks(options, "--servers", SEEP_SITE_SERVER,
+				     value);
+	case OPT_HOSTS:
+		return hosts_read(value, options->site, &options->hosts);
+	case 'w':
+		return read_watch(options, value);
+	case 'f':
+		return read_format(options, value);
+	case OPT_SINCE:
+		return read_time("--since", value, &options->since_ns);
+	case OPT_UNTIL:
+		return read_time("--until", value, &options->until_ns);
+	case 'o':
+		options->output = value;
+		return EXIT_DONE;
+	case 'S':
+		options->save = value;
+		return EXIT_DONE;
+	default:
+		return read_number(options, code, value);
+	}
+}
+
+/* Options that stand alone. */
+static void
+read_flag(struct options *options, int code)
+{
+	switch (code) {
+	case 'q':
+		options->quiet = 1;
+		break;
+	case OPT_NO_PROGRESS:
+		options->no_progress = 1;
+		break;
+	case OPT_EXIT_CODE:
+		options->exit_code = 1;
+		break;
+	case OPT_DEDUP:
+		options->dedup = 1;
+		break;
+	case OPT_FOLLOW:
+		options->follow = 1;
+		break;
+	default:
+		assert(code == OPT_NO_DPI);
+		options->no_dpi = 1;
+	}
+}
+
+/* What getopt_long(3) did not understand. */
+static int
+complain_option(const struct options *options, int code, char *const *argv)
+{
+	const char *verb = options->verb == VERB_PCAP ? "pcap" : "zeek";
+
+	if (code == ':')
+		complain("%s needs a value; see 'seep %s --help'",
+			 argv[optind - 1], verb);
+	else if (optopt > 0 && optopt < 256)
+		complain("there is no option -%c; see 'seep %s --help'", optopt,
+			 verb);
+	else
+		complain("%s: no such option, or used wrongly; see 'seep %s "
+			 "--help'",
+			 argv[optind - 1], verb);
+	return EXIT_USAGE;
+}
+
+static void
+list_known(enum verb verb, struct option table[KNOWN_COUNT + 1])
+{
+	size_t count = 0;
+
+	memset(table, 0, (KNOWN_COUNT + 1) * sizeof(table[0]));
+	for (size_t i = 0; i < KNOWN_COUNT; i++) {
+		if ((known[i].verbs & (unsigned)verb) == 0)
+			continue;
+		table[count].name = known[i].name;
+		table[count].has_arg = known[i].has_arg;
+		table[count++].val = known[i].code;
+	}
+}
+
+/* What no single option can see. */
+static int
+check_together(const struct options *options)
+{
+	assert(options != NULL);
+	if (options->paths_count == 0) {
+		complain("no input named; see 'seep %s --help'",
+			 options->verb == VERB_PCAP ? "pcap" : "zeek");
+		return EXIT_USAGE;
+	}
+	if (options->until_ns != 0 && options->until_ns <= options->since_ns) {
+		complain("--until is not after --since");
+		return EXIT_USAGE;
+	}
+	if (options->save != NULL &&
+	    (options->save[0] == '\0' || strcmp(options->save, "-") == 0)) {
+		complain("--save wants the name of a file");
+		return EXIT_USAGE;
+	}
+	if (options->output != NULL && options->output[0] == '\0') {
+		complain("--output wants the name of a file");
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+static int
+read_all(struct options *options, int argc, char **argv)
+{
+	struct option table[KNOWN_COUNT + 1];
+	int status = EXIT_DONE;
+	int code;
+
+	list_known(options->verb, table);
+	opterr = 0;
+	optind = 1;
+	while (status == EXIT_DONE &&
+	       (code = getopt_long(argc, argv, short_options, table, NULL)) >=
+		   0) {
+		if (code == 'h') {
+			usage_print(stdout, (int)options->verb);
+			return -1;
+		}
+		if (code == '?' || code == ':')
+			return complain_option(options, code, argv);
+		if (optarg != NULL)
+			status = read_value(options, code, optarg);
+		else
+			read_flag(options, code);
+	}
+	options->paths = (const char *const *)(argv + optind);
+	options->paths_count = (size_t)(argc - optind);
+	return status == EXIT_DONE ? check_together(options) : status;
+}
+
+int
+options_read(struct options *options, enum verb verb, int argc, char **argv,
+	     int *status)
+{
+	assert(options != NULL);
+	assert(argc >= 1);
+	assert(status != NULL);
+	memset(options, 0, sizeof(*options));
+	options->verb = verb;
+	*status = seep_site_new(&options->site, NULL);
+	if (*status != SEEP_OK) {
+		*status = complain("%s", seep_strstatus(*status));
+		return 0;
+	}
+	*status = read_all(options, argc, argv);
+	if (*status == EXIT_DONE)
+		return 1;
+	if (*status < 0) /* --help */
+		*status = EXIT_DONE;
+	return 0;
+}
+
+void
+options_clear(struct options *options)
+{
+	assert(options != NULL);
+	hosts_clear(&options->hosts);
+	seep_site_free(options->site);
+	options->site = NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * output.h - a file that appears whole or not at all.
+ *
+ * A regular file is written under a temporary name in its own directory and
+ * renamed when it is complete; anything else (a terminal, a pipe, a device,
+ * standard output) is written in place.
+ */
+#ifndef SEEP_TOOLS_OUTPUT_H
+#define SEEP_TOOLS_OUTPUT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct output {
+	FILE *file;
+	char *target;    /* what the temporary file will be called */
+	char *temporary; /* NULL = written in place */
+	int durable;     /* fsync(2) before the rename */
+};
+
+/*
+ * output_open() opens 'path'; NULL or "-" is standard output.
+ *
+ * 'in_place'  no temporary name: what is written is there at once.
+ * 'durable'   after output_close() the file survives a power cut.
+ *
+ * Returns 0, or -1 with errno.
+ */
+int
+output_open(struct output *output, const char *path, int in_place, int durable);
+
+/* output_write() is a seep_write_fn; 'ctx' is the struct output. */
+int
+output_write(void *ctx, const void *data, size_t size);
+
+/* output_flush() hands what was written to the system; 0, or -1 (errno). */
+int
+output_flush(struct output *output);
+
+/*
+ * output_close() completes the file, or removes the temporary one when
+ * 'keep' is 0. Returns 0, or -1 with errno: then nothing was replaced.
+ */
+int
+output_close(struct output *output, int keep);
+
+#endif

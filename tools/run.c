@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <seep/detect.h>
+#include <seep/report.h>
+
+#include "case.h"
+#include "complain.h"
+#include "follow.h"
+
+static int
+make_engine(struct run *run)
+{
+	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+
+	opts.site = run->options->site;
+	opts.memory_max = run->options->memory_bytes;
+	/* Without a seed collisions could be aimed at; results never change,
+	 * so an interrupted call is no reason to fail. */
+	if (getrandom(&opts.seed, sizeof(opts.seed), 0) !=
+	    (ssize_t)sizeof(opts.seed))
+		complain("no random seed: %s", strerror(errno));
+	return seep_engine_new(&run->engine, &opts, NULL);
+}
+
+static void
+show_notices(struct run *run)
+{
+	struct seep_notice notice;
+
+	while (seep_source_notice(run->source, &notice) == SEEP_OK) {
+		if (run->options->quiet && !notice.fatal)
+			continue;
+		progress_clear(&run->progress);
+		complain_notice(&notice);
+	}
+}
+
+int
+run_read(struct run *run)
+{
+	size_t count = 0;
+	int status;
+
+	assert(run != NULL);
+	status = seep_source_next(run->source, run->batch, RUN_BATCH, &count);
+	show_notices(run);
+	progress_show(&run->progress, run->source);
+	if (status != SEEP_OK || count == 0)
+		return status;
+	seen_flows(&run->seen, run->options->site, run->batch, count);
+	run->event_ns = run->batch[count - 1].end_ns;
+	return seep_engine_feed(run->engine, run->batch, count, NULL);
+}
+
+int
+run_detect(struct run *run, struct seep_findings **findings)
+{
+	struct seep_detect_opts opts = SEEP_DETECT_OPTS_INIT;
+	struct seep_snapshot *snapshot;
+	int status;
+
+	assert(run != NULL);
+	assert(findings != NULL);
+	*findings = NULL;
+	status = seep_engine_snapshot(run->engine, &snapshot);
+	if (status != SEEP_OK)
+		return status;
+	opts.watch = run->options->watch;
+	opts.alarms_per_year = run->options->alarms_per_year;
+	opts.since_ns = run->options->since_ns;
+	opts.until_ns = run->options->until_ns;
+	status = seep_detect((const struct seep_snapshot *const *)&snapshot, 1,
+			     &opts, findings, NULL);
+	seep_snapshot_free(snapshot);
+	return status;
+}
+
+/* Why a run ended without a result, and what mends it. */
+static int
+complain_status(int status)
+{
+	if (status == SEEP_EBUDGET)
+		return complain("the evidence needs more memory than --memory "
+				"allows: raise it, or read less at once");
+	return complain("%s", seep_strstatus(status));
+}
+
+static int
+complain_no_row(const struct seep_coverage *coverage, enum verb verb)
+{
+	char reasons[400] = "";
+	size_t used = 0;
+
+	for (int i = 0; i < SEEP_REFUSED_COUNT; i++) {
+		if (coverage->records_refused[i] == 0)
+			continue;
+		used += (size_t)snprintf(
+		    reasons + used, sizeof(reasons) - used, "%s%s %" PRIu64,
+		    used > 0 ? ", " : ", refused: ", seep_refusal_name(i),
+		    coverage->records_refused[i]);
+	}
+	return complain("no usable %s (files: %" PRIu64
+			", not readable: %" PRIu64 ", records: %" PRIu64
+			"%s); %s",
+			verb == VERB_PCAP ? "packet" : "row", coverage->files,
+			coverage->files_refused, coverage->records, reasons,
+			verb == VERB_PCAP
+			    ? "for Zeek logs: seep zeek"
+			    : "wanted are conn logs; for captures: seep pcap");
+}
+
+/*
+ * "Nothing usable" and "nothing inside" must not look like "nothing found".
+ */
+static int
+check_usable(const struct run *run, const struct seep_coverage *coverage)
+{
+	char networks[200];
+
+	if (coverage->flows == 0)
+		return complain_no_row(coverage, run->options->verb);
+	if (run->seen.local_found)
+		return EXIT_DONE;
+	seen_describe(&run->seen, networks, sizeof(networks));
+	return complain("no local network matched: %" PRIu64
+			" flows, none with an end inside; seen most: %s; name "
+			"yours with --local",
+			coverage->flows,
+			networks[0] != '\0' ? networks : "nothing");
+}
+
+static int
+write_report(struct run *run, const struct seep_findings *findings)
+{
+	int status;
+
+	errno = 0;
+	if (run->options->format == FORMAT_JSON)
+		status = seep_report_json(findings, &run->inputs.opts,
+					  output_write, &run->output);
+	else
+		status = seep_report_text(findings, &run->inputs.opts,
+					  output_write, &run->output);
+	if (status == SEEP_EIO && errno != 0)
+		return complain("output: %s", strerror(errno));
+	return status == SEEP_OK ? EXIT_DONE : complain_status(status);
+}
+
+/* What the source counted becomes part of the case. */
+static int
+settle(struct run *run)
+{
+	struct seep_coverage counted;
+	int status = SEEP_OK;
+
+	seep_source_coverage(run->source, &counted);
+	seep_engine_add_coverage(run->engine, &counted);
+	if (run->options->save != NULL)
+		status = seep_engine_snapshot(run->engine, &run->kept);
+	return status == SEEP_OK ? EXIT_DONE : complain_status(status);
+}
+
+/* Looks at all the evidence and tells it. */
+static int
+tell(struct run *run)
+{
+	struct seep_findings *findings;
+	int status = run_detect(run, &findings);
+	int exit_status;
+
+	if (status != SEEP_OK)
+		return complain_status(status);
+	exit_status =
+	    check_usable(run, &seep_findings_evidence(findings)->coverage);
+	if (exit_status == EXIT_DONE && run->kept != NULL)
+		exit_status = case_save(run->kept, run->options->save);
+	if (exit_status == EXIT_DONE || run->options->format == FORMAT_JSON) {
+		status = write_report(run, findings);
+		if (status != EXIT_DONE)
+			exit_status = status;
+	}
+	if (exit_status == EXIT_DONE && run->options->exit_code &&
+	    seep_findings_count(findings) > 0)
+		exit_status = EXIT_FINDING;
+	seep_findings_free(findings);
+	return exit_status;
+}
+
+static int
+read_all(struct run *run)
+{
+	int status;
+
+	if (run->options->follow)
+		status = follow(run);
+	else
+		do
+			status = run_read(run);
+		while (status == SEEP_OK || status == SEEP_AGAIN);
+	progress_clear(&run->progress);
+	show_notices(run);
+	if (status != SEEP_END)
+		return status < 0 ? complain_status(status) : EXIT_FAILED;
+	return EXIT_DONE;
+}
+
+static int
+start(struct run *run)
+{
+	const struct options *options = run->options;
+	int status = make_engine(run);
+
+	if (status != SEEP_OK)
+		return complain_status(status);
+	run->batch = calloc(RUN_BATCH, sizeof(run->batch[0]));
+	if (run->batch == NULL || inputs_describe(&run->inputs, options) != 0)
+		return complain_status(SEEP_ENOMEM);
+	if (output_open(&run->output, options->output, options->follow, 0) != 0)
+		return complain("%s: %s", options->output, strerror(errno));
+	progress_init(&run->progress, options->quiet || options->no_progress);
+	return EXIT_DONE;
+}
+
+int
+run_source(const struct options *options, struct seep_source *source)
+{
+	struct run run = {.options = options, .source = source};
+	int status;
+
+	assert(options != NULL);
+	assert(source != NULL);
+	status = start(&run);
+	if (status == EXIT_DONE)
+		status = read_all(&run);
+	if (status == EXIT_DONE)
+		status = settle(&run);
+	if (status == EXIT_DONE)
+		status = tell(&run);
+	/* In JSON the coverage is written although the run failed. */
+	if (output_close(&run.output, status != EXIT_FAILED ||
+					  options->format == FORMAT_JSON) != 0)
+		status = complain("output: %s", strerror(errno));
+	seep_snapshot_free(run.kept);
+	inputs_clear(&run.inputs);
+	free(run.batch);
+	seep_engine_free(run.engine);
+	seep_source_free(source);
+	return status;
+}
