@@ -91,8 +91,8 @@ struct seep_coverage {
 	uint64_t flows_without_end;
 	/* bytes_retransmitted: payload seen again; contained in bytes_seen. */
 	uint64_t bytes_retransmitted;
-	/* losses_unsized: places where a flow's sequence numbers go on somewhere
-	 * that nothing seen leads to: bytes may be missing, of unknown size
+	/* losses_unsized: places where a flow's sequence numbers go on where
+	 * nothing seen leads to: bytes may be missing, of unknown size
 	 * (captures). */
 	uint64_t losses_unsized;
 	/* bytes_link: frame bytes less bytes_seen (captures). */
