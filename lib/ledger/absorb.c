@@ -18,9 +18,13 @@ absorb_hours(struct seep_engine *engine, const struct seep_snapshot *snapshot)
 		uint32_t hour = snapshot->hours[i];
 		int status = seep__hours_reserve(&engine->hours, hour, hour);
 
+		if (status == SEEP_OK)
+			status = seep__hours_reserve(&engine->ends, hour, hour);
 		if (status != SEEP_OK)
 			return status;
 		seep__hours_add(&engine->hours, hour, hour);
+		if (snapshot->hour_ends[i])
+			seep__hours_add(&engine->ends, hour, hour);
 	}
 	return SEEP_OK;
 }

@@ -27,6 +27,7 @@ init_parts(struct seep_engine *engine, uint64_t seed)
 	seep__intern_init(&engine->peers_v6, engine->mem, &key);
 	seep__log_init(&engine->log, engine->mem);
 	seep__hours_init(&engine->hours, engine->mem);
+	seep__hours_init(&engine->ends, engine->mem);
 	seep__labels_init(&engine->labels, engine->mem);
 	seep_coverage_init(&engine->coverage);
 }
@@ -79,6 +80,7 @@ seep_engine_free(struct seep_engine *engine)
 		return;
 	mem = engine->mem;
 	seep__labels_clear(&engine->labels);
+	seep__hours_clear(&engine->ends);
 	seep__hours_clear(&engine->hours);
 	seep__log_clear(&engine->log);
 	seep__intern_clear(&engine->peers_v6);

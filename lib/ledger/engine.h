@@ -30,7 +30,8 @@ struct seep_engine {
 	struct seep__intern hosts;
 	struct seep__intern peers_v6;
 	struct seep__log log;
-	struct seep__hours hours;
+	struct seep__hours hours; /* that a flow touches */
+	struct seep__hours ends;  /* in which one begins or ends */
 	struct seep__labels labels;
 	struct seep_coverage coverage;
 	uint32_t sealed_hour; /* bins before it were sealed by advance */

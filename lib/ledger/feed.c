@@ -250,14 +250,29 @@ add_labels(struct seep_engine *engine, struct plan *plan)
 }
 
 static int
+reserve_hours(struct seep_engine *engine, const struct plan *plan)
+{
+	const uint32_t first = plan->first_hour;
+	const uint32_t last = plan->last_hour;
+	int status;
+
+	assert(first <= last);
+	status = seep__hours_reserve(&engine->hours, first, last);
+	if (status == SEEP_OK)
+		status = seep__hours_reserve(&engine->ends, first, first);
+	if (status == SEEP_OK)
+		status = seep__hours_reserve(&engine->ends, last, last);
+	return status;
+}
+
+static int
 reserve(struct seep_engine *engine, struct plan *plan)
 {
 	size_t cells;
 	size_t i;
 	int status;
 
-	status = seep__hours_reserve(&engine->hours, plan->first_hour,
-				     plan->last_hour);
+	status = reserve_hours(engine, plan);
 	for (i = 0; i < plan->lane_count && status == SEEP_OK; i++)
 		status = seep__engine_channel(engine, &plan->lanes[i].channel,
 					      &plan->lanes[i].record);
@@ -351,6 +366,8 @@ commit(struct seep_engine *engine, struct plan *plan)
 	size_t i;
 
 	seep__hours_add(&engine->hours, plan->first_hour, plan->last_hour);
+	seep__hours_add(&engine->ends, plan->first_hour, plan->first_hour);
+	seep__hours_add(&engine->ends, plan->last_hour, plan->last_hour);
 	while (plan->lane_count > 0 &&
 	       seep__split_next(&plan->split, &hour, shares)) {
 		for (i = 0; i < plan->lane_count; i++)

@@ -83,6 +83,15 @@ seep__hours_add(struct seep__hours *hours, uint32_t first, uint32_t last)
 	}
 }
 
+int
+seep__hours_hold(const struct seep__hours *hours, uint32_t hour)
+{
+	const uint64_t *word =
+	    seep__ordmap_find(&hours->words, hour / WORD_HOURS);
+
+	return word != NULL && (*word >> hour % WORD_HOURS & 1) != 0;
+}
+
 size_t
 seep__hours_list(const struct seep__hours *hours, uint32_t *out)
 {

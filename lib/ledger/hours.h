@@ -40,6 +40,10 @@ seep__hours_reserve(struct seep__hours *hours, uint32_t first, uint32_t last);
 void
 seep__hours_add(struct seep__hours *hours, uint32_t first, uint32_t last);
 
+/* seep__hours_hold() says whether 'hour' was added: 1 or 0. */
+int
+seep__hours_hold(const struct seep__hours *hours, uint32_t hour);
+
 /*
  * seep__hours_list() writes every hour, ascending, to 'out' (may be NULL)
  * and returns how many there are.

@@ -112,13 +112,15 @@ read_coverage(struct seep__restorer *r)
 }
 
 static int
-add_hour(struct seep__restorer *r, uint64_t step)
+add_hour(struct seep__restorer *r, uint64_t code)
 {
+	uint64_t step = code >> 1;
 	struct seep_snapshot *made = r->made;
 	uint64_t next = made->hour_count == 0
 			    ? 0
 			    : (uint64_t)made->hours[made->hour_count - 1] + 1;
 	void *hours = made->hours;
+	void *ends = made->hour_ends;
 	int status;
 
 	assert(made->hour_count <= made->hour_room);
@@ -129,8 +131,15 @@ add_hour(struct seep__restorer *r, uint64_t step)
 				made->hour_count + 1, sizeof(*made->hours));
 	made->hours = hours;
 	if (status == SEEP_OK)
-		made->hours[made->hour_count++] = (uint32_t)(next + step - 1);
-	return status;
+		status = seep__mem_grow(r->mem, &ends, &made->ends_room,
+					made->hour_count + 1,
+					sizeof(*made->hour_ends));
+	made->hour_ends = ends;
+	if (status != SEEP_OK)
+		return status;
+	made->hour_ends[made->hour_count] = code & 1;
+	made->hours[made->hour_count++] = (uint32_t)(next + step - 1);
+	return SEEP_OK;
 }
 
 static int

@@ -5,7 +5,8 @@
  * settings  le32 service list version, then the site (site.h)
  * coverage  le64 each, in the order of seep__coverage_fields(); not the number
  *           of files, for a case is the same however its flows were cut
- * hours     LEB128 steps; the first from -1
+ * hours     LEB128 of twice the step (the first from -1), and 1 more
+ *           where a flow begins or ends
  * hosts     addresses, ascending
  * channels  one byte (1: the first of the next host, else 0), peer address,
  *           place | direction << 2, LEB128 service
@@ -146,7 +147,9 @@ save_hours(struct seep__frame_writer *writer,
 	seep__frame_begin(writer, SEEP__SECTION_HOURS);
 	for (i = 0; i < snapshot->hour_count; i++) {
 		assert(snapshot->hours[i] >= next);
-		save_varint(writer, snapshot->hours[i] - next + 1);
+		save_varint(writer, (uint64_t)(snapshot->hours[i] - next + 1)
+					    << 1 |
+					snapshot->hour_ends[i]);
 		next = snapshot->hours[i] + 1;
 	}
 	seep__frame_end(writer);

@@ -46,6 +46,7 @@ seep_snapshot_free(struct seep_snapshot *snapshot)
 		seep__run_unref(snapshot->runs[i]);
 	seep__mem_put(mem, snapshot->labels,
 		      snapshot->label_room * sizeof(*snapshot->labels));
+	seep__mem_put(mem, snapshot->hour_ends, snapshot->ends_room);
 	seep__mem_put(mem, snapshot->hours,
 		      snapshot->hour_room * sizeof(*snapshot->hours));
 	seep__mem_put(mem, snapshot->peers_v6,
@@ -65,6 +66,7 @@ static int
 copy_hours(struct seep_snapshot *snapshot, const struct seep_engine *engine)
 {
 	size_t count = seep__hours_list(&engine->hours, NULL);
+	size_t i;
 
 	assert(snapshot->hours == NULL);
 	if (count == 0)
@@ -76,6 +78,13 @@ copy_hours(struct seep_snapshot *snapshot, const struct seep_engine *engine)
 	snapshot->hour_room = count;
 	snapshot->hour_count =
 	    seep__hours_list(&engine->hours, snapshot->hours);
+	snapshot->hour_ends = seep__mem_zero(snapshot->mem, count, 1);
+	if (snapshot->hour_ends == NULL)
+		return seep__mem_why(snapshot->mem);
+	snapshot->ends_room = count;
+	for (i = 0; i < count; i++)
+		snapshot->hour_ends[i] = (uint8_t)seep__hours_hold(
+		    &engine->ends, snapshot->hours[i]);
 	return SEEP_OK;
 }
 

@@ -65,6 +65,8 @@ struct seep_snapshot {
 	uint32_t *hours;
 	size_t hour_count;
 	size_t hour_room;
+	uint8_t *hour_ends; /* by hour: does a flow begin or end in it? */
+	size_t ends_room;
 	struct seep__labelref *labels; /* by channel, text */
 	size_t label_count;
 	size_t label_room;

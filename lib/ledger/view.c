@@ -219,3 +219,10 @@ seep__view_hours(const struct seep_snapshot *snapshot, size_t *count)
 	*count = snapshot->hour_count;
 	return snapshot->hours;
 }
+
+const uint8_t *
+seep__view_hour_ends(const struct seep_snapshot *snapshot)
+{
+	assert(snapshot != NULL);
+	return snapshot->hour_ends;
+}

@@ -78,11 +78,18 @@ seep__view_history(const struct seep_snapshot *snapshot, size_t channel,
 		   struct seep__history *history);
 
 /*
- * seep__view_hours() returns the hours in which the evidence holds any
- * record at all: every hour that an accepted flow of any place touches;
- * ascending, '*count' of them. The hours between are the gaps.
+ * seep__view_hours() returns every hour that an accepted flow of any place
+ * touches, ascending, '*count' of them; cells lie in no other.
  */
 const uint32_t *
 seep__view_hours(const struct seep_snapshot *snapshot, size_t *count);
+
+/*
+ * seep__view_hour_ends() tells for each of these hours whether a flow begins
+ * or ends in it: 1 or 0. Only these are covered: a flow of days is told once,
+ * at its end, and does not show that anything was recorded on the way.
+ */
+const uint8_t *
+seep__view_hour_ends(const struct seep_snapshot *snapshot);
 
 #endif

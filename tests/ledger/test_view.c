@@ -114,21 +114,26 @@ Test(view, hours_are_those_that_any_accepted_flow_touches)
 	    test_flow("10.0.0.1", "198.51.100.9", 443)};
 	struct seep_snapshot *snapshot;
 	const uint32_t *hours;
+	const uint8_t *ends;
 	size_t count;
 
 	flows[1].start_ns += 5 * HOUR;
-	flows[1].end_ns = flows[1].start_ns + 2 * HOUR;
+	flows[1].end_ns = flows[1].start_ns + 3 * HOUR;
 	flows[2].start_ns += 70 * HOUR;
 	flows[2].end_ns = flows[2].start_ns + 1;
 	flows[3].start_ns += 90 * HOUR;
 	flows[3].bytes_orig = SEEP_FLOW_BYTES_MAX + 1; /* refused */
 	snapshot = snapshot_of(flows, 4);
 	hours = seep__view_hours(snapshot, &count);
-	cr_assert_eq(count, 4);
+	ends = seep__view_hour_ends(snapshot);
+	cr_assert_eq(count, 5);
 	cr_assert_eq(hours[0], FIRST_HOUR);
 	cr_assert_eq(hours[1], FIRST_HOUR + 5);
 	cr_assert_eq(hours[2], FIRST_HOUR + 6);
-	cr_assert_eq(hours[3], FIRST_HOUR + 70);
+	cr_assert_eq(hours[3], FIRST_HOUR + 7);
+	cr_assert_eq(hours[4], FIRST_HOUR + 70);
+	/* Nothing begins or ends in the middle of the longest. */
+	cr_assert_arr_eq(ends, ((const uint8_t[]){1, 1, 0, 1, 1}), 5);
 	seep_snapshot_free(snapshot);
 }
 
