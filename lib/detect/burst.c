@@ -37,6 +37,8 @@ add_burst(struct seep__stratum *stratum, size_t past, uint64_t bytes,
 	if (reference.count < SEEP__REFERENCE_DAYS_MIN)
 		return SEEP_OK;
 	found->bytes = bytes;
+	found->closed = found->end;
+	found->excess_decided = bytes;
 	return seep__stratum_found(stratum, &reference, bytes, 1,
 				   BURST_BYTES_MIN, found);
 }

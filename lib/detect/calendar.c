@@ -46,8 +46,14 @@ seep__calendar_init(struct seep__calendar *calendar,
 	const size_t end = lower_bound(hours, count, until);
 	size_t days = 0;
 
-	calendar->hours = hours + first;
 	calendar->hours_count = end > first ? end - first : 0;
+	calendar->hours_covered = 0;
+	calendar->hours = NULL;
+	calendar->is_covered = NULL;
+	if (calendar->hours_count) {
+		calendar->hours = hours + first;
+		calendar->is_covered = seep__view_hour_ends(snapshot) + first;
+	}
 	calendar->days_count = count_days(calendar);
 	calendar->days = seep__arena_get(arena, calendar->days_count,
 					 sizeof(*calendar->days));
@@ -58,7 +64,8 @@ seep__calendar_init(struct seep__calendar *calendar,
 
 		if (days == 0 || calendar->days[days - 1].day != day)
 			calendar->days[days++].day = day;
-		calendar->days[days - 1].covered++;
+		calendar->days[days - 1].covered += calendar->is_covered[i];
+		calendar->hours_covered += calendar->is_covered[i];
 	}
 	assert(days == calendar->days_count);
 	return SEEP_OK;
@@ -108,18 +115,20 @@ static size_t
 put_gaps(const struct seep__calendar *calendar, struct seep_gap *gaps)
 {
 	size_t count = 0;
+	uint32_t from = 0; /* the hour after the last covered one */
 
-	for (size_t i = 1; i < calendar->hours_count; i++) {
-		const uint32_t from = calendar->hours[i - 1] + 1;
-
-		if (calendar->hours[i] == from)
+	for (size_t i = 0; i < calendar->hours_count; i++) {
+		if (!calendar->is_covered[i])
 			continue;
-		if (gaps) {
-			gaps[count].from_ns = seep__clock_start(from);
-			gaps[count].to_ns =
-			    seep__clock_start(calendar->hours[i]);
+		if (from && calendar->hours[i] > from) {
+			if (gaps) {
+				gaps[count].from_ns = seep__clock_start(from);
+				gaps[count].to_ns =
+				    seep__clock_start(calendar->hours[i]);
+			}
+			count++;
 		}
-		count++;
+		from = calendar->hours[i] + 1;
 	}
 	return count;
 }

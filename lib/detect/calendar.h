@@ -2,7 +2,12 @@
 /*
  * calendar.h - which hours and days does the evidence cover?
  *
- * Only hours and days that hold a record are listed: one packet dated 2033
+ * An hour is covered when a flow begins or ends in it. Hours that flows only
+ * pass through hold shares of them, but do not show that anything was
+ * recorded there: a flow of weeks that ends where the logs begin would make
+ * weeks without a log a quiet past.
+ *
+ * Only hours and days that a flow touches are listed: one packet dated 2033
  * costs one entry, not seven years of them. What lies between is a gap, and
  * a gap is never a zero.
  */
@@ -26,18 +31,20 @@
 
 struct seep__date_day {
 	uint32_t day;     /* UTC days since 1970 */
-	uint32_t covered; /* hours with a record, 1..24 */
+	uint32_t covered; /* hours, 0..24 */
 };
 
 struct seep__calendar {
-	const uint32_t *hours; /* covered hours, ascending */
+	const uint32_t *hours;     /* that a flow touches, ascending */
+	const uint8_t *is_covered; /* by hour */
 	size_t hours_count;
-	struct seep__date_day *days; /* days with a covered hour, ascending */
+	size_t hours_covered;
+	struct seep__date_day *days; /* of these hours, ascending */
 	size_t days_count;
 };
 
 /*
- * seep__calendar_init() reads the covered hours in [from, until) of a
+ * seep__calendar_init() reads the hours in [from, until) of a
  * snapshot, which must outlive the calendar.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.

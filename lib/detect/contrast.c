@@ -48,6 +48,7 @@ struct sums {
 	uint64_t active;
 	uint64_t bytes_out;
 	uint64_t bytes_in;
+	int met; /* a cell of it was added */
 	int told;
 };
 
@@ -61,6 +62,7 @@ add_day(const struct seep__subject *subject, const struct seep__peer *peer,
 		const struct seep__cell *cell = &subject->cells[sums->next++];
 		const uint64_t bytes = seep__subject_counts(subject, cell);
 
+		sums->met = 1;
 		sums->bytes_in += cell->bytes_in;
 		if (bytes && !sums->bytes_out)
 			sums->first_hour = subject->calendar->hours[cell->hour];
@@ -81,12 +83,15 @@ get_limit(const struct sums *sums, size_t count, uint64_t *values,
 {
 	struct seep__spread spread;
 	uint64_t limit;
+	size_t met = 0;
 
+	/* Peers that come later are nothing that could be known now. */
 	for (size_t i = 0; i < count; i++)
-		values[i] = sums[i].bytes_out;
-	seep__spread_of(values, scratch, count, &spread);
+		if (sums[i].met)
+			values[met++] = sums[i].bytes_out;
+	seep__spread_of(values, scratch, met, &spread);
 	/* Of one or two peers each is its own measure. */
-	limit = count > 2 ? seep__spread_limit(&spread) : 0;
+	limit = met > 2 ? seep__spread_limit(&spread) : 0;
 	return limit > BYTES_MIN ? limit : BYTES_MIN;
 }
 
@@ -117,11 +122,13 @@ add_peer(const struct seep__subject *subject, size_t peer, struct sums *sums,
 	found.peer_end = peer + 1;
 	found.onset = sums->first_hour;
 	found.end = UINT32_MAX;
+	found.closed = UINT32_MAX;
 	found.decided = (date->day + 1) * SEEP__HOURS_PER_DAY;
 	found.window_hours = (uint32_t)SEEP__HOURS_PER_DAY;
 	found.score_tenths = (uint32_t)((uint64_t)bits * 10 >> 16);
 	found.bytes = subject->peers[peer].bytes;
 	found.excess = found.bytes;
+	found.excess_decided = sums->bytes_out;
 	found.reference_max = limit;
 	found.active_hours = sums->active;
 	return seep__candidates_add(candidates, &found);

@@ -93,6 +93,18 @@ is_persistent(const struct seep__stratum *stratum, size_t s, size_t e,
 	return over * OVER_DENOMINATOR >= (e - s + 1) * OVER_NUMERATOR;
 }
 
+/* Does a reference day alone speak against a mean? Most windows end here,
+ * before anything is sorted. */
+static int
+is_surpassed(const struct seep__stratum *stratum, size_t s, uint64_t mean)
+{
+	for (size_t i = 0; i < s; i++)
+		if (!stratum->taken[i] &&
+		    stratum->values[i] >= mean / FACTOR_HALVES * 2)
+			return 1;
+	return 0;
+}
+
 /* Is the window [s, e] beyond its reference [0, s)? */
 static int
 judge_window(const struct seep__stratum *stratum, size_t s, size_t e,
@@ -108,7 +120,7 @@ judge_window(const struct seep__stratum *stratum, size_t s, size_t e,
 		sum += stratum->values[i];
 	}
 	verdict->mean = sum / n;
-	if (sum < BYTES_MIN)
+	if (sum < BYTES_MIN || is_surpassed(stratum, s, verdict->mean))
 		return 0;
 	seep__stratum_reference(stratum, s, &verdict->reference);
 	if (!is_beyond(verdict) || !is_persistent(stratum, s, e, verdict))
@@ -131,19 +143,34 @@ judge_newcomer(const struct seep__stratum *stratum, size_t s, size_t e,
 	return is_beyond(verdict) && is_persistent(stratum, s, e, verdict);
 }
 
-/* Follows an episode beyond its decision; returns its last position. */
+/*
+ * Follows an episode beyond its decision and sets its end, and since when
+ * that is known; returns its last position.
+ *
+ * A cut last day is no day to decide on, but the episode goes on through
+ * it; not through years without a day, to one packet dated 2033.
+ */
 static size_t
 follow_episode(const struct seep__stratum *stratum,
-	       const struct verdict *verdict, size_t e)
+	       const struct verdict *verdict, size_t e,
+	       struct seep__candidate *found)
 {
+	const struct seep__series *series = &stratum->series;
 	size_t last = e;
 
-	for (size_t i = e + 1; i < stratum->series.count; i++) {
+	found->closed = UINT32_MAX;
+	for (size_t i = e + 1; i < series->count; i++) {
 		if (stratum->values[i] > verdict->reference.q90)
 			last = i;
-		else if (i - last >= REST_DAYS_MAX)
+		else if (i - last >= REST_DAYS_MAX) {
+			found->closed =
+			    seep__series_start(series, i) + SEEP__HOURS_PER_DAY;
 			break;
+		}
 	}
+	found->end = seep__series_start(series, last) + SEEP__HOURS_PER_DAY;
+	if (last + 1 == series->count)
+		found->end += REST_DAYS_MAX * SEEP__HOURS_PER_DAY;
 	return last;
 }
 
@@ -152,20 +179,17 @@ add_episode(struct seep__stratum *stratum, size_t s, size_t e,
 	    uint32_t window_hours, const struct verdict *verdict)
 {
 	const struct seep__series *series = &stratum->series;
-	const size_t last = follow_episode(stratum, verdict, e);
 	struct seep__candidate found = {0};
+	const size_t last = follow_episode(stratum, verdict, e, &found);
 
 	assert(s <= e && e <= last);
 	if (stratum->pattern == SEEP_PATTERN_NEW_PEERS)
 		found.known_from = series->usable[s];
+	found.excess_decided =
+	    (verdict->mean - verdict->reference.median) * (e - s + 1);
 	while (s < e && stratum->values[s] <= verdict->reference.q90)
 		s++;
 	found.onset = seep__series_start(series, s);
-	/* A cut last day is no day to decide on, but the episode goes on
-	 * through it. */
-	found.end = last + 1 < series->count
-			? seep__series_start(series, last) + SEEP__HOURS_PER_DAY
-			: UINT32_MAX;
 	found.decided = seep__series_start(series, e) + SEEP__HOURS_PER_DAY;
 	found.window_hours = window_hours;
 	for (size_t i = s; i <= last; i++) {

@@ -35,6 +35,9 @@ struct seep__candidate {
 	/* onset, end: UTC hours [onset, end) of the episode. */
 	uint32_t onset;
 	uint32_t end;
+	/* closed: hour from which on 'end' is known; UINT32_MAX = the evidence
+	 * does not tell. */
+	uint32_t closed;
 	/* decided: the decision's time, in UTC hours. */
 	uint32_t decided;
 	uint32_t window_hours;
@@ -44,6 +47,8 @@ struct seep__candidate {
 	uint64_t bytes;
 	uint64_t expected;
 	uint64_t excess;
+	/* excess_decided: what was known of it at the decision. */
+	uint64_t excess_decided;
 	/* What the explanation quotes: mean of the window's days, and the
 	 * reference behind it. 0 days with basis contrast. */
 	uint64_t mean_per_day;
@@ -94,11 +99,19 @@ seep__candidates_add(struct seep__candidates *candidates,
 
 /*
  * seep__candidate_holds() says whether a cell belongs to the candidate's
- * peers (any direction, any service): 1 or 0.
+ * peers (any direction, any service), as the cells before hour 'until' tell
+ * it: 1 or 0.
  */
 int
 seep__candidate_holds(const struct seep__subject *subject,
 		      const struct seep__candidate *candidate,
-		      const struct seep__cell *cell);
+		      const struct seep__cell *cell, uint32_t until);
+
+/* seep__candidate_cells() returns the first cell of the candidate's range
+ * of peers, which stand together, and the end of them. */
+const struct seep__cell *
+seep__candidate_cells(const struct seep__subject *subject,
+		      const struct seep__candidate *candidate,
+		      const struct seep__cell **end);
 
 #endif

@@ -373,7 +373,7 @@ seep__evidence_fill(const struct seep__case *view,
 	int rc;
 
 	evidence->coverage = *view->coverage;
-	evidence->hours_covered = view->calendar.hours_count;
+	evidence->hours_covered = view->calendar.hours_covered;
 	evidence->hosts_inside = entities->hosts_inside;
 	evidence->entities = entities->count;
 	/* A year of 365.25 days; days < 2^43 keep this inside 64 bits. */

@@ -73,6 +73,37 @@ same_service(const struct seep__channel *a, const struct seep__channel *b)
 	       seep_address_compare(&a->peer, &b->peer) == 0;
 }
 
+/* Takes the rows just read for what the unknown rows will join, if none
+ * was known before them. Push comes first and wins when both began with as
+ * many bytes. */
+static void
+note_first(struct seep__reader *reader, enum seep_direction direction)
+{
+	const struct seep__cellrow *rows = reader->rows;
+	uint64_t bytes = 0;
+
+	if (reader->count == 0 || rows[0].hour > reader->joined_from)
+		return;
+	for (size_t i = 0; i < reader->count && rows[i].hour == rows[0].hour;
+	     i++)
+		bytes += rows[i].bytes_out;
+	if (rows[0].hour == reader->joined_from &&
+	    bytes <= reader->joined_bytes)
+		return;
+	reader->joined = direction;
+	reader->joined_from = rows[0].hour;
+	reader->joined_bytes = bytes;
+}
+
+enum seep_direction
+seep__reader_direction(const struct seep__reader *reader, uint32_t hour)
+{
+	if (reader->known)
+		return (enum seep_direction)reader->channel.direction;
+	return hour >= reader->joined_from ? reader->joined
+					   : SEEP_DIRECTION_UNKNOWN;
+}
+
 /*
  * Channels of one peer, place and service stand together, unknown first, so
  * that at most the two channels that follow can be joined.
@@ -94,7 +125,8 @@ join_direction(struct seep__reader *reader)
 		rc = read_rows(reader, i);
 		if (rc != SEEP_OK)
 			return rc;
-		there[next.direction] = 1;
+		note_first(reader, (enum seep_direction)next.direction);
+		there[next.direction] = reader->count > 0;
 		bytes[next.direction] =
 		    seep__rows_out(reader->rows, reader->count);
 	}
@@ -116,7 +148,11 @@ seep__reader_next(struct seep__reader *reader)
 		return SEEP_END;
 	seep__view_channel(reader->view->snapshot, reader->at,
 			   &reader->channel);
-	if (reader->channel.direction == SEEP_DIRECTION_UNKNOWN) {
+	reader->known = reader->channel.direction != SEEP_DIRECTION_UNKNOWN;
+	reader->joined = SEEP_DIRECTION_UNKNOWN;
+	reader->joined_from = UINT32_MAX;
+	reader->joined_bytes = 0;
+	if (!reader->known) {
 		rc = join_direction(reader);
 		if (rc != SEEP_OK)
 			return rc;

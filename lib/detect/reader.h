@@ -46,8 +46,16 @@ struct seep__reader {
 	const struct seep__case *view;
 	size_t at;
 	size_t end;
-	/* channel: the current one, its direction joined. */
+	/* channel: the current one, its direction joined to the known one
+	 * with most bytes. */
 	struct seep__channel channel;
+	/* For seep__reader_direction(): the channel's own direction is known;
+	 * else the first known one beside it, since when, and its bytes in
+	 * that hour. */
+	int known;
+	enum seep_direction joined;
+	uint32_t joined_from;
+	uint64_t joined_bytes;
 	/* rows, count: its cells within the asked hours. */
 	const struct seep__cellrow *rows;
 	size_t count;
@@ -67,6 +75,15 @@ seep__reader_clear(struct seep__reader *reader);
  */
 int
 seep__reader_next(struct seep__reader *reader);
+
+/*
+ * seep__reader_direction() returns the direction of the current channel's
+ * bytes in 'hour' as the cells up to then tell it: unknown ones join the
+ * direction that was known first, from its first hour on. What is decided
+ * reads this one, so that no later cell turns it.
+ */
+enum seep_direction
+seep__reader_direction(const struct seep__reader *reader, uint32_t hour);
 
 /*
  * seep__rows_out() sums the outbound bytes of 'rows', without the missed

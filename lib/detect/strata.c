@@ -10,13 +10,38 @@
  * a silent peer does not outrank weeks of evidence. */
 #define RATIO_BITS_MAX (UINT32_C(20) << 16)
 
+/*
+ * ROWS_DAYS_MAX: evidence of so many usable days keeps the rows of all
+ * windows that new peers are asked for: 8 MB for its 1,024 days. Each row
+ * costs a walk over all cells of the entity, and each is asked for by three
+ * windows and by both detectors. Beyond, every one is worked out anew.
+ */
+#define ROWS_DAYS_MAX 1024
+
+static uint8_t
+mark_of(const struct seep__stratum *stratum)
+{
+	return (uint8_t)(stratum->series.direction + 1);
+}
+
 void
 seep__stratum_renew(struct seep__stratum *stratum, size_t s)
 {
+	const struct seep__series *series = &stratum->series;
+	uint64_t *row = stratum->values;
+
 	assert(stratum->pattern == SEEP_PATTERN_NEW_PEERS);
-	seep__series_days(&stratum->series, stratum->first, stratum->end,
-			  stratum->series.usable[s], stratum->values);
-	seep__series_passing(&stratum->series, s, stratum->values);
+	assert(s < series->count);
+	if (stratum->rows)
+		row = stratum->rows + s * series->count;
+	if (!stratum->rows || stratum->row_of[s] != mark_of(stratum)) {
+		seep__series_days(series, stratum->first, stratum->end,
+				  series->usable[s], row);
+		seep__series_passing(series, s, row);
+		stratum->row_of[s] = mark_of(stratum);
+	}
+	if (row != stratum->values)
+		memcpy(stratum->values, row, series->count * sizeof(*row));
 }
 
 int
@@ -59,8 +84,13 @@ seep__stratum_passing(const struct seep__stratum *stratum, size_t end,
 		      struct seep__spread *spread)
 {
 	assert(end < stratum->series.count);
-	seep__series_passing(&stratum->series, end, stratum->sorted);
-	seep__spread_of(stratum->sorted, stratum->scratch, end, spread);
+	if (stratum->passing_of[end] != mark_of(stratum)) {
+		seep__series_passing(&stratum->series, end, stratum->sorted);
+		seep__spread_of(stratum->sorted, stratum->scratch, end,
+				&stratum->passing[end]);
+		stratum->passing_of[end] = mark_of(stratum);
+	}
+	*spread = stratum->passing[end];
 }
 
 int
@@ -110,9 +140,19 @@ alloc_arrays(struct seep__stratum *stratum)
 	stratum->hours =
 	    seep__arena_get(arena, calendar->hours_count, sizeof(uint64_t));
 	stratum->taken = seep__arena_get(arena, days, 1);
-	if (!stratum->hours || !stratum->taken)
+	stratum->row_of = seep__arena_get(arena, days, 1);
+	stratum->passing_of = seep__arena_get(arena, days, 1);
+	stratum->passing =
+	    seep__arena_get(arena, days, sizeof(*stratum->passing));
+	if (!stratum->hours || !stratum->taken || !stratum->row_of ||
+	    !stratum->passing_of || !stratum->passing)
 		return seep__mem_why(arena->mem);
-	return SEEP_OK;
+	if (stratum->series.count > ROWS_DAYS_MAX)
+		return SEEP_OK;
+	stratum->rows = seep__arena_get(
+	    arena, stratum->series.count * stratum->series.count,
+	    sizeof(uint64_t));
+	return stratum->rows ? SEEP_OK : seep__mem_why(arena->mem);
 }
 
 /* Sums up the whole entity, all directions. */
@@ -186,6 +226,21 @@ walk_direction(struct seep__stratum *stratum, uint64_t bytes_min,
 	return rc;
 }
 
+/* Bytes of one direction, or of all: what none of its strata can exceed. */
+static uint64_t
+sum_direction(const struct seep__subject *subject,
+	      enum seep_direction direction)
+{
+	uint64_t sum = 0;
+
+	for (size_t c = 0; c < subject->cells_count; c++)
+		if (direction == SEEP_DIRECTION_UNKNOWN ||
+		    subject->cells[c].direction == direction)
+			sum +=
+			    seep__subject_counts(subject, &subject->cells[c]);
+	return sum;
+}
+
 int
 seep__strata_walk(const struct seep__subject *subject,
 		  struct seep__candidates *candidates, uint64_t bytes_min,
@@ -198,14 +253,18 @@ seep__strata_walk(const struct seep__subject *subject,
 	stratum.subject = subject;
 	stratum.candidates = candidates;
 	rc = seep__series_init(&stratum.series, subject);
-	if (rc == SEEP_OK)
-		rc = alloc_arrays(&stratum);
 	if (rc != SEEP_OK || subject->peers_count == 0 ||
-	    stratum.series.count <= SEEP__REFERENCE_DAYS_MIN)
+	    stratum.series.count < SEEP__REFERENCE_DAYS_MIN)
+		return rc;
+	rc = alloc_arrays(&stratum);
+	if (rc != SEEP_OK)
 		return rc;
 	read_totals(&stratum);
 	for (int d = 0; rc == SEEP_OK && d <= SEEP_DIRECTION_PULL; d++) {
 		stratum.series.direction = (enum seep_direction)d;
+		if (sum_direction(subject, stratum.series.direction) <
+		    bytes_min)
+			continue;
 		rc = walk_direction(&stratum, bytes_min, look);
 	}
 	return rc;

@@ -39,6 +39,14 @@ struct seep__stratum {
 	uint64_t *hours; /* room for one value per covered hour */
 	uint64_t *sorted;
 	uint64_t *scratch;
+	/* What does not depend on the stratum but on its direction alone is
+	 * worked out once: by position, for which direction + 1 (0 = none) the
+	 * row of seep__stratum_renew() and the spread of
+	 * seep__stratum_passing() are there. */
+	uint8_t *row_of;
+	uint8_t *passing_of;
+	uint64_t *rows; /* NULL when there are too many days */
+	struct seep__spread *passing;
 };
 
 /* seep__stratum_fn looks at one stratum; returns a status. */
@@ -47,7 +55,8 @@ typedef int (*seep__stratum_fn)(struct seep__stratum *stratum);
 /*
  * seep__strata_walk() calls 'look' for each stratum of at least 'bytes_min'
  * bytes. Nothing is called for an entity without a peer, or with fewer
- * usable days than a reference and one day.
+ * usable days than a reference: an hour may be decided on in the first day
+ * behind it, which then is no usable day yet.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, or what 'look' returned.
  */

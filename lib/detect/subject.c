@@ -186,7 +186,8 @@ add_rows(struct seep__subject *subject, const struct seep__reader *reader,
 		cell->hour = place_hour(calendar, row->hour);
 		cell->day = place_day(calendar, row->hour);
 		cell->service = channel->service;
-		cell->direction = channel->direction;
+		cell->direction =
+		    (uint8_t)seep__reader_direction(reader, row->hour);
 		cell->kind = row->kind;
 		cell->bytes_out = row->bytes_out;
 		cell->bytes_in = row->bytes_in;
@@ -232,6 +233,7 @@ index_peers(struct seep__subject *subject)
 		struct seep__peer *peer = &subject->peers[i];
 
 		peer->known = UINT32_MAX;
+		peer->grown = UINT32_MAX;
 		peer->seen = UINT32_MAX;
 		peer->first = at;
 		while (at < subject->cells_count &&
@@ -242,6 +244,9 @@ index_peers(struct seep__subject *subject)
 			if (peer->known == UINT32_MAX &&
 			    peer->bytes >= SEEP__KNOWN_BYTES)
 				peer->known = cell->day;
+			if (peer->grown == UINT32_MAX &&
+			    peer->bytes >= SEEP__GROWN_BYTES)
+				peer->grown = cell->day;
 			if (peer->seen > cell->day)
 				peer->seen = cell->day;
 			if (cell->day < subject->first_day)

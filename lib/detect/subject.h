@@ -24,6 +24,12 @@
  */
 #define SEEP__KNOWN_BYTES UINT64_C(100000)
 
+/* A peer that was met before, with less than SEEP__KNOWN_BYTES, belongs to
+ * an episode of new peers from ten times that much on. At 1 a time server
+ * that needs two months for it would join; at 100 a small share of a leak
+ * over many peers would not. */
+#define SEEP__GROWN_BYTES (10 * SEEP__KNOWN_BYTES)
+
 struct seep__cell {
 	uint32_t peer; /* index into 'peers' */
 	uint32_t hour; /* index into the calendar's hours */
@@ -43,6 +49,8 @@ struct seep__peer {
 	/* known: day index on which it had received SEEP__KNOWN_BYTES;
 	 * UINT32_MAX = never. */
 	uint32_t known;
+	/* grown: the same for SEEP__GROWN_BYTES. */
+	uint32_t grown;
 	/* seen: day index of its first cell. */
 	uint32_t seen;
 	/* bytes: what detection counts, all directions. */
