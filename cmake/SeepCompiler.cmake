@@ -1,0 +1,30 @@
+# Warnings and flags that every target of the tree shares.
+#
+# -ffp-contract=off: a fused multiply-add rounds once where two operations
+# round twice; scores must agree on every machine (design: determinism).
+
+add_library(seep_flags INTERFACE)
+target_compile_options(seep_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes
+  -Wmissing-prototypes -Wvla -ffp-contract=off -fno-math-errno)
+target_compile_definitions(seep_flags INTERFACE _POSIX_C_SOURCE=200809L)
+
+option(SEEP_WERROR "warnings are errors" ${PROJECT_IS_TOP_LEVEL})
+if(SEEP_WERROR)
+  target_compile_options(seep_flags INTERFACE -Werror)
+endif()
+
+set(SEEP_SANITIZE "" CACHE STRING
+    "sanitizers: address,undefined or thread; empty = none")
+if(SEEP_SANITIZE)
+  target_compile_options(seep_flags INTERFACE
+    -fsanitize=${SEEP_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(seep_flags INTERFACE -fsanitize=${SEEP_SANITIZE})
+  # The sanitizers' checks hide from gcc what it would know of a value; the
+  # builds without them keep these warnings.
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(seep_flags INTERFACE
+      -Wno-conversion -Wno-format-truncation -Wno-maybe-uninitialized)
+  endif()
+endif()
