@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# run.sh - installs what is missing, builds, runs every test.
+#
+# Works from a fresh clone on Debian 12, as root or with sudo; builds in
+# build/. Ends with ctest's own closing lines; any failure fails the run.
+#
+#   SEEP_TEST_FULL=1   also what takes long (a sanitizer build by clang,
+#                      whole folders of captures, the tool under valgrind)
+#   SEEP_CORPORA=DIR   folder of real captures and logs; tests that need it
+#                      say "skipped" where it is absent
+set -eu
+cd "$(dirname "$0")/.."
+. tools/packages.sh
+
+jobs=$(cores)
+times=
+closing=
+failed=0
+
+# part NAME COMMAND...: runs one part and keeps how long it took.
+part() {
+	part_name=$1
+	shift
+	echo "== $part_name"
+	part_start=$(date +%s)
+	"$@"
+	part_s=$(($(date +%s) - part_start))
+	echo "== $part_name: $part_s s"
+	times="$times
+  $part_s s  $part_name"
+}
+
+packages() {
+	install_missing \
+		build-essential cmake ninja-build pkg-config \
+		libjudy-dev libpcap-dev libndpi-dev zlib1g-dev libzstd-dev \
+		libcriterion-dev clang clang-format libclang-rt-14-dev \
+		python3 tshark argus-server argus-client tcpdump jq gawk mawk \
+		gzip zstd valgrind mandoc bsdextrautils
+}
+
+# build NAME TARGETS ARGUMENTS...: configures and builds build/NAME.
+build() {
+	build_name=$1
+	build_targets=$2
+	shift 2
+	cmake -G Ninja -S . -B "build/$build_name" \
+		${SEEP_CORPORA:+-DSEEP_CORPORA="$SEEP_CORPORA"} "$@" >/dev/null
+	cmake --build "build/$build_name" -j "$jobs" --target $build_targets \
+		-- --quiet
+}
+
+build_dev() {
+	cmake --preset dev \
+		${SEEP_CORPORA:+-DSEEP_CORPORA="$SEEP_CORPORA"} >/dev/null
+	cmake --build --preset dev -j "$jobs" -- --quiet
+}
+
+build_asan() {
+	cmake --preset asan \
+		${SEEP_CORPORA:+-DSEEP_CORPORA="$SEEP_CORPORA"} >/dev/null
+	cmake --build --preset asan -j "$jobs" -- --quiet
+}
+
+# The same source by other hands: what they save must be the same bytes.
+build_others() {
+	build gcc-O0 seep_dump -DCMAKE_C_COMPILER=gcc \
+		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O0
+	build clang-O3 "seep_dump seep_tool seep_demo" \
+		-DCMAKE_C_COMPILER=clang \
+		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O3
+	dumps=tests/oracle/seep_dump
+	SEEP_DUMP_OTHERS=$PWD/build/gcc-O0/$dumps:$PWD/build/clang-O3/$dumps
+	export SEEP_DUMP_OTHERS
+}
+
+# tests NAME ARGUMENTS...: runs ctest in build/NAME, and says what was left
+# out. A failure is kept for the end, so that the other parts are still run.
+tests() {
+	tests_name=$1
+	shift
+	log=build/$tests_name/ctest.log
+	ctest --test-dir "build/$tests_name" -j "$jobs" --output-on-failure \
+		--no-tests=error --timeout 900 -O "$log" "$@" || failed=1
+	grep -h -o 'skipped: .*' \
+		"build/$tests_name/Testing/Temporary/LastTest.log" |
+		sort | uniq -c || true
+	closing="$closing
+$tests_name: $(grep 'tests passed' "$log" | tail -n 1)"
+}
+
+# under_valgrind: reads of memory that was never written, which the
+# sanitizers do not see.
+under_valgrind() {
+	case=build/dev/valgrind
+	rm -rf "$case"
+	mkdir -p "$case"
+	build/dev/tests/support/demo/seep_demo --days 16 --out "$case/logs" \
+		--pcap "$case/case.pcap"
+	for command in "zeek $case/logs" "pcap $case/case.pcap"; do
+		# $command is two words.
+		valgrind -q --error-exitcode=9 --leak-check=full \
+			build/dev/tools/seep $command --format json \
+			--no-progress >/dev/null || failed=1
+	done
+}
+
+finish() {
+	status=$?
+	[ "$status" -ne 0 ] || status=$failed
+	echo "== times$times"
+	echo "== result$closing"
+	[ "$status" -eq 0 ] && echo "all parts passed" || echo "FAILED"
+	exit "$status"
+}
+trap finish EXIT
+
+export UBSAN_OPTIONS=print_stacktrace=1
+part "packages" packages
+part "build dev (gcc)" build_dev
+part "build gcc -O0, clang -O3" build_others
+part "tests dev" tests dev
+part "build asan (address, undefined)" build_asan
+# meta/ looks at the tree and the libraries; once is enough.
+part "tests asan" tests asan -E '^meta/'
+if [ "${SEEP_TEST_FULL:-0}" != 0 ]; then
+	part "build clang sanitizers" build clang-asan all \
+		-DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+		-DSEEP_SANITIZE=address,undefined
+	part "tests clang sanitizers" tests clang-asan -E '^meta/'
+	part "valgrind" under_valgrind
+fi
