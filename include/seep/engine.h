@@ -109,9 +109,9 @@ seep_engine_add_coverage(struct seep_engine *engine,
  * seep_engine_add_snapshot() adds everything a snapshot holds: how a saved
  * case is continued and how cases are merged.
  *
- * Returns SEEP_OK, SEEP_EMISMATCH (the sites differ), SEEP_ENOMEM,
- * SEEP_EBUDGET. On the last two the engine holds a part of the snapshot and
- * must be freed.
+ * Returns SEEP_OK, SEEP_EMISMATCH (the sites differ, or the totals together
+ * would reach 2^63 bytes), SEEP_ENOMEM, SEEP_EBUDGET. On the last two the
+ * engine holds a part of the snapshot and must be freed.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_add_snapshot(struct seep_engine *engine,

@@ -76,7 +76,8 @@ seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
  * different ones. Associative and commutative to the byte.
  *
  * Returns SEEP_OK, SEEP_EINVAL (count is 0), SEEP_EMISMATCH (the sites
- * differ), SEEP_ENOMEM, SEEP_ESELFTEST.
+ * differ, or the totals together would reach 2^63 bytes), SEEP_ENOMEM,
+ * SEEP_ESELFTEST.
  */
 SEEP_API SEEP_NODISCARD int
 seep_snapshot_merge(struct seep_snapshot **merged,

@@ -142,10 +142,16 @@ int
 seep_engine_add_snapshot(struct seep_engine *engine,
 			 const struct seep_snapshot *snapshot)
 {
+	const struct seep_coverage *more = &snapshot->coverage;
 	int status;
 
 	assert(engine != NULL && snapshot != NULL);
 	if (!seep__site_equal(engine->site, snapshot->site))
+		return SEEP_EMISMATCH;
+	if (engine->coverage.bytes_seen >=
+		SEEP__CASE_BYTES_END - more->bytes_seen ||
+	    engine->coverage.bytes_missed >=
+		SEEP__CASE_BYTES_END - more->bytes_missed)
 		return SEEP_EMISMATCH;
 	status = absorb_hours(engine, snapshot);
 	if (status == SEEP_OK)

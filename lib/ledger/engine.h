@@ -21,6 +21,9 @@
 #include "ledger/site.h"
 #include "ledger/table.h"
 
+/* A case never counts this many bytes: sums of it stay exact in int64_t. */
+#define SEEP__CASE_BYTES_END (UINT64_C(1) << 63)
+
 struct seep_engine {
 	struct seep__mem *mem;
 	struct seep_alloc alloc; /* for what must not count on the budget */

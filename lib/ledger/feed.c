@@ -46,9 +46,6 @@ struct plan {
 	size_t lane_count;
 };
 
-/* A case never counts this many bytes: sums of it stay exact in int64_t. */
-#define CASE_BYTES_END (UINT64_C(1) << 63)
-
 static int
 any_above(const struct seep_flow *flow, uint64_t most)
 {
@@ -67,8 +64,8 @@ is_too_large(const struct seep_coverage *coverage, const struct seep_flow *flow)
 		return 1;
 	bytes = flow->bytes_orig + flow->bytes_resp;
 	missed = flow->missed_orig + flow->missed_resp;
-	return coverage->bytes_seen >= CASE_BYTES_END - bytes ||
-	       coverage->bytes_missed >= CASE_BYTES_END - missed;
+	return coverage->bytes_seen >= SEEP__CASE_BYTES_END - bytes ||
+	       coverage->bytes_missed >= SEEP__CASE_BYTES_END - missed;
 }
 
 /* Counts a flow that cannot be used. Returns whether it was one. */

@@ -462,3 +462,24 @@ Test(engine, cases_of_different_sites_are_not_put_together)
 	seep_engine_free(ours);
 	seep_engine_free(other);
 }
+
+Test(engine, cases_that_reach_2_to_the_63_bytes_are_not_put_together)
+{
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep_flow flow = test_flow("10.0.0.1", "198.51.100.9", 443);
+	struct seep_engine *engine = test_engine(1);
+	struct seep_snapshot *half;
+	struct seep_engine_stats stats = {.size = sizeof(stats)};
+
+	flow.bytes_orig = SEEP_FLOW_BYTES_MAX;
+	flow.bytes_resp = 0;
+	test_flows_every(&flows, &flow, 1, 512);
+	test_feed(engine, flows.at, flows.count);
+	half = test_snapshot(engine);
+	cr_assert_eq(seep_engine_add_snapshot(engine, half), SEEP_EMISMATCH);
+	cr_assert_eq(seep_engine_stats(engine, &stats), SEEP_OK);
+	cr_assert_eq(stats.coverage.bytes_seen, 512 * SEEP_FLOW_BYTES_MAX);
+	seep_snapshot_free(half);
+	seep_engine_free(engine);
+	test_flows_clear(&flows);
+}
