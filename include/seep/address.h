@@ -71,6 +71,13 @@ seep_address_compare(const struct seep_address *a,
 		     const struct seep_address *b);
 
 /*
+ * seep_address_is_v4() says whether 'address' is an IPv4 address, that is,
+ * IPv4-mapped: 1 or 0. Threads: pure.
+ */
+SEEP_API int
+seep_address_is_v4(const struct seep_address *address);
+
+/*
  * seep_network_parse() reads "192.0.2.0/24", "2001:db8::/32" or a single
  * address (a /32 or /128).
  *

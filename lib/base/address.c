@@ -293,8 +293,8 @@ put_v6(char *at, const struct seep_address *address)
 	return at;
 }
 
-static int
-is_v4_mapped(const struct seep_address *address)
+int
+seep_address_is_v4(const struct seep_address *address)
 {
 	return memcmp(address->bytes, v4_mapped, sizeof(v4_mapped)) == 0;
 }
@@ -302,8 +302,9 @@ is_v4_mapped(const struct seep_address *address)
 size_t
 seep_address_format(const struct seep_address *address, char *text)
 {
-	char *end = is_v4_mapped(address) ? put_v4(text, address->bytes + 12)
-					  : put_v6(text, address);
+	char *end = seep_address_is_v4(address)
+			? put_v4(text, address->bytes + 12)
+			: put_v6(text, address);
 
 	assert(address != NULL && text != NULL);
 	assert(end - text < SEEP_ADDRESS_TEXT_SIZE);
@@ -365,7 +366,7 @@ seep_network_format(const struct seep_network *network, char *text)
 	assert(network != NULL && text != NULL);
 	assert(bits <= 128);
 	/* A shorter prefix leaves no mapped base: 0xffff would be cut. */
-	if (bits >= BITS_V4_FIRST && is_v4_mapped(&network->base))
+	if (bits >= BITS_V4_FIRST && seep_address_is_v4(&network->base))
 		bits -= BITS_V4_FIRST;
 	*end++ = '/';
 	end = put_decimal(end, bits);

@@ -59,7 +59,8 @@ add_day(const struct seep__subject *subject, const struct seep__peer *peer,
 {
 	while (sums->next < peer->end &&
 	       subject->cells[sums->next].day <= day) {
-		const struct seep__cell *cell = &subject->cells[sums->next++];
+		const struct seep__peercell *cell =
+		    &subject->cells[sums->next++];
 		const uint64_t bytes = seep__subject_counts(subject, cell);
 
 		sums->met = 1;

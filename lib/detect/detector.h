@@ -105,13 +105,13 @@ seep__candidates_add(struct seep__candidates *candidates,
 int
 seep__candidate_holds(const struct seep__subject *subject,
 		      const struct seep__candidate *candidate,
-		      const struct seep__cell *cell, uint32_t until);
+		      const struct seep__peercell *cell, uint32_t until);
 
 /* seep__candidate_cells() returns the first cell of the candidate's range
  * of peers, which stand together, and the end of them. */
-const struct seep__cell *
+const struct seep__peercell *
 seep__candidate_cells(const struct seep__subject *subject,
 		      const struct seep__candidate *candidate,
-		      const struct seep__cell **end);
+		      const struct seep__peercell **end);
 
 #endif

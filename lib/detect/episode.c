@@ -48,7 +48,7 @@ tally_cells(const struct seep__subject *subject,
 {
 	const struct seep__candidate *told = episode->told;
 	const size_t count = told->peer_end - told->peer_first;
-	const struct seep__cell *cell, *end;
+	const struct seep__peercell *cell, *end;
 
 	memset(tally, 0, sizeof(*tally));
 	tally->first = UINT32_MAX;
@@ -161,7 +161,7 @@ put_days(const struct seep__subject *subject,
 	 const struct seep__candidate *told, struct seep_finding *finding)
 {
 	const struct seep__calendar *calendar = subject->calendar;
-	const struct seep__cell *cell, *end;
+	const struct seep__peercell *cell, *end;
 	struct seep_day *days;
 	uint64_t *sums;
 	size_t day = 0;
@@ -209,7 +209,7 @@ choose_direction(const struct seep__subject *subject,
 		 const struct seep__candidate *founder)
 {
 	uint64_t bytes[SEEP_DIRECTION_PULL + 1] = {0};
-	const struct seep__cell *cell, *end;
+	const struct seep__peercell *cell, *end;
 
 	cell = seep__candidate_cells(subject, founder, &end);
 	for (; cell < end; cell++) {

@@ -48,7 +48,7 @@ is_grown(const struct seep__subject *subject, const struct seep__peer *peer,
 int
 seep__candidate_holds(const struct seep__subject *subject,
 		      const struct seep__candidate *candidate,
-		      const struct seep__cell *cell, uint32_t until)
+		      const struct seep__peercell *cell, uint32_t until)
 {
 	const struct seep__peer *peer = &subject->peers[cell->peer];
 
@@ -63,10 +63,10 @@ seep__candidate_holds(const struct seep__subject *subject,
 		is_grown(subject, peer, until));
 }
 
-const struct seep__cell *
+const struct seep__peercell *
 seep__candidate_cells(const struct seep__subject *subject,
 		      const struct seep__candidate *candidate,
-		      const struct seep__cell **end)
+		      const struct seep__peercell **end)
 {
 	assert(candidate->peer_first < candidate->peer_end);
 	*end = subject->cells + subject->peers[candidate->peer_end - 1].end;
@@ -89,7 +89,7 @@ shares_peers(const struct seep__subject *subject,
 	     const struct seep__candidate *wide, uint32_t until)
 {
 	const uint32_t stop = end_before(narrow, until);
-	const struct seep__cell *cell, *end;
+	const struct seep__peercell *cell, *end;
 	uint64_t all = 0;
 	uint64_t shared = 0;
 

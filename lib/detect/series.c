@@ -34,7 +34,7 @@ seep__series_init(struct seep__series *series,
 }
 
 static int
-speaks(const struct seep__series *series, const struct seep__cell *cell)
+speaks(const struct seep__series *series, const struct seep__peercell *cell)
 {
 	return series->direction == SEEP_DIRECTION_UNKNOWN ||
 	       cell->direction == series->direction;
@@ -47,7 +47,7 @@ add_cells(const struct seep__series *series, size_t first, size_t end,
 	const struct seep__subject *subject = series->subject;
 
 	for (size_t c = first; c < end; c++) {
-		const struct seep__cell *cell = &subject->cells[c];
+		const struct seep__peercell *cell = &subject->cells[c];
 		const uint32_t at = series->position[cell->day];
 
 		if (at != SEEP__NO_POSITION && speaks(series, cell))
@@ -79,7 +79,7 @@ seep__series_hours(const struct seep__series *series, size_t first, size_t end,
 	memset(values, 0, subject->calendar->hours_count * sizeof(*values));
 	for (size_t c = subject->peers[first].first;
 	     c < subject->peers[end - 1].end; c++) {
-		const struct seep__cell *cell = &subject->cells[c];
+		const struct seep__peercell *cell = &subject->cells[c];
 
 		if (cell->kind == SEEP_CELL_TIMED && speaks(series, cell))
 			values[cell->hour] += cell->bytes_out;

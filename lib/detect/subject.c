@@ -13,20 +13,11 @@
 #define PREFIX_BITS4 24
 #define PREFIX_BITS6 48
 
-static int
-is_v4(const struct seep_address *address)
-{
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0,    0,
-					   0, 0, 0, 0, 0xff, 0xff};
-
-	return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
-}
-
 void
 seep__network_of(const struct seep_address *address, unsigned bits4,
 		 unsigned bits6, struct seep_network *network)
 {
-	const unsigned bits = is_v4(address) ? 96 + bits4 : bits6;
+	const unsigned bits = seep_address_is_v4(address) ? 96 + bits4 : bits6;
 
 	assert(bits <= 128);
 	network->base = *address;
@@ -49,8 +40,8 @@ compare_address(const void *a, const void *b)
 static int
 compare_cell(const void *a, const void *b)
 {
-	const struct seep__cell *x = a;
-	const struct seep__cell *y = b;
+	const struct seep__peercell *x = a;
+	const struct seep__peercell *y = b;
 
 	if (x->peer != y->peer)
 		return x->peer < y->peer ? -1 : 1;
@@ -179,7 +170,7 @@ add_rows(struct seep__subject *subject, const struct seep__reader *reader,
 		return rc;
 	for (size_t i = 0; calendar->hours_count && i < reader->count; i++) {
 		const struct seep__cellrow *row = &reader->rows[i];
-		struct seep__cell *cell =
+		struct seep__peercell *cell =
 		    &subject->cells[subject->cells_count++];
 
 		cell->peer = (uint32_t)peer;
@@ -215,7 +206,7 @@ collect_host(struct seep__subject *subject, size_t host, size_t *room)
 
 uint64_t
 seep__subject_counts(const struct seep__subject *subject,
-		     const struct seep__cell *cell)
+		     const struct seep__peercell *cell)
 {
 	if (cell->kind == SEEP_CELL_UNANSWERED && !subject->view->one_way)
 		return 0;
@@ -238,7 +229,8 @@ index_peers(struct seep__subject *subject)
 		peer->first = at;
 		while (at < subject->cells_count &&
 		       subject->cells[at].peer == i) {
-			const struct seep__cell *cell = &subject->cells[at++];
+			const struct seep__peercell *cell =
+			    &subject->cells[at++];
 
 			peer->bytes += seep__subject_counts(subject, cell);
 			if (peer->known == UINT32_MAX &&
@@ -262,7 +254,7 @@ seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
 		   const size_t *hosts, size_t hosts_count,
 		   struct seep__arena *scratch)
 {
-	struct seep__cell *cells;
+	struct seep__peercell *cells;
 	size_t room = 0;
 	int rc;
 

@@ -30,7 +30,7 @@
  * over many peers would not. */
 #define SEEP__GROWN_BYTES (10 * SEEP__KNOWN_BYTES)
 
-struct seep__cell {
+struct seep__peercell {
 	uint32_t peer; /* index into 'peers' */
 	uint32_t hour; /* index into the calendar's hours */
 	uint32_t day;  /* index into the calendar's days */
@@ -64,7 +64,7 @@ struct seep__subject {
 	struct seep__arena *scratch;
 	struct seep__peer *peers;
 	size_t peers_count;
-	struct seep__cell *cells;
+	struct seep__peercell *cells;
 	size_t cells_count;
 	/* first_day: index of the first day with a cell; what lies before is
 	 * no baseline. days_count when there is none. */
@@ -89,7 +89,7 @@ seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
  */
 uint64_t
 seep__subject_counts(const struct seep__subject *subject,
-		     const struct seep__cell *cell);
+		     const struct seep__peercell *cell);
 
 /*
  * seep__prefix_end() returns the end of the range of peers that share the

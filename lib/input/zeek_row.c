@@ -271,15 +271,6 @@ read_port(struct reading *r, enum seep__zeek_field field, uint16_t *port)
 	return 1;
 }
 
-static int
-is_v4(const struct seep_address *a)
-{
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0,    0,
-					   0, 0, 0, 0, 0xff, 0xff};
-
-	return memcmp(a->bytes, mapped, sizeof(mapped)) == 0;
-}
-
 /* is_word() says whether a value could be a name of an enum. */
 static int
 is_word(const struct seep__slice *s)
@@ -318,7 +309,7 @@ read_protocol(struct reading *r)
 	else if (equals(s, "sctp"))
 		flow->protocol = 132;
 	else if (equals(s, "icmp"))
-		flow->protocol = is_v4(&flow->orig) ? 1 : 58;
+		flow->protocol = seep_address_is_v4(&flow->orig) ? 1 : 58;
 	if (!read_count(r, SEEP__ZEEK_IP_PROTO, &number, &set))
 		return 0;
 	if (number > 255)
@@ -424,8 +415,8 @@ static int
 sent_payload(const struct seep_flow *flow, const struct side *side,
 	     uint64_t packets)
 {
-	uint64_t headers =
-	    is_v4(&flow->orig) ? TCP_HEADERS_MAX_V4 : TCP_HEADERS_MAX_V6;
+	uint64_t headers = seep_address_is_v4(&flow->orig) ? TCP_HEADERS_MAX_V4
+							   : TCP_HEADERS_MAX_V6;
 
 	assert(flow->protocol == 6);
 	if (side->payload_set)

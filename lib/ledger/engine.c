@@ -162,21 +162,12 @@ seep_engine_stats(const struct seep_engine *engine,
 	return SEEP_OK;
 }
 
-int
-seep__address_is_v4(const struct seep_address *address)
-{
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0,    0,
-					   0, 0, 0, 0, 0xff, 0xff};
-
-	return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
-}
-
 uint32_t
 seep__address_v4(const struct seep_address *address)
 {
 	const uint8_t *b = address->bytes + 12;
 
-	assert(seep__address_is_v4(address));
+	assert(seep_address_is_v4(address));
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
 	       (uint32_t)b[2] << 8 | b[3];
 }
@@ -207,7 +198,7 @@ seep__engine_channel(struct seep_engine *engine,
 	if (status != SEEP_OK)
 		return status;
 	key.kind = channel->place;
-	if (seep__address_is_v4(&channel->peer)) {
+	if (seep_address_is_v4(&channel->peer)) {
 		key.peer = seep__address_v4(&channel->peer);
 	} else {
 		key.kind |= SEEP__PEER_V6;

@@ -54,10 +54,7 @@ seep__engine_channel(struct seep_engine *engine,
 		     const struct seep__label_channel *channel,
 		     uint32_t *record);
 
-/* seep__address_is_v4(): 1 or 0; seep__address_v4() returns its 32 bits. */
-int
-seep__address_is_v4(const struct seep_address *address);
-
+/* seep__address_v4() returns the 32 bits of an IPv4 address. */
 uint32_t
 seep__address_v4(const struct seep_address *address);
 

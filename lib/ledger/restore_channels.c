@@ -113,7 +113,7 @@ add_channel(struct seep__restorer *r, const struct seep_address *peer,
 	made->channels = channels;
 	if (status != SEEP_OK)
 		return status;
-	if (seep__address_is_v4(peer)) {
+	if (seep_address_is_v4(peer)) {
 		ref->peer = seep__address_v4(peer);
 	} else {
 		ref->kind |= SEEP__PEER_V6;

@@ -378,3 +378,23 @@ Test(network, contains_what_shares_its_first_bits)
 		}
 	}
 }
+
+Test(address, only_mapped_addresses_are_v4)
+{
+	static const struct {
+		const char *text;
+		int v4;
+	} cases[] = {{"192.0.2.1", 1},   {"::ffff:192.0.2.1", 1},
+		     {"::192.0.2.1", 0}, {"::fffe:192.0.2.1", 0},
+		     {"2001:db8::1", 0}, {"::", 0}};
+	struct seep_address address;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_assert_eq(seep_address_parse(cases[i].text,
+						strlen(cases[i].text),
+						&address),
+			     SEEP_OK, "%s", cases[i].text);
+		cr_assert_eq(seep_address_is_v4(&address), cases[i].v4, "%s",
+			     cases[i].text);
+	}
+}
