@@ -69,6 +69,7 @@ write_peers(struct seep__text *text, const struct seep__subject *subject,
 		seep__text_str(text, " to one peer, ");
 		seep__text_address(
 		    text, &subject->peers[candidate->peer_first].address);
+		seep__text_char(text, ',');
 		return;
 	}
 	seep__text_str(text, " to ");

@@ -59,7 +59,7 @@ check_role(struct test_flows *flows, const char *network, enum seep_role role)
 {
 	const enum seep_role got = role_of(flows, network);
 
-	cr_assert_eq(got, role, "%s", seep_role_name(got));
+	cr_assert_eq(got, role, "%s", seep_role_name((int)got));
 	test_flows_clear(flows);
 }
 

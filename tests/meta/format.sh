@@ -8,8 +8,11 @@
 for name in clang-format-14 clang-format; do
 	if command -v $name >/dev/null &&
 	   $name --version | grep -q 'version 14\.'; then
-		files=$(find include lib tools tests bindings bench \
-			-name '*.[ch]' 2>/dev/null)
+		folders=
+		for folder in include lib tools tests bindings bench; do
+			[ ! -d "$folder" ] || folders="$folders $folder"
+		done
+		files=$(find $folders -name '*.[ch]')
 		for file in $files; do
 			$name "$file" | cmp -s - "$file" ||
 				fail "$name -i $file"
