@@ -37,6 +37,7 @@ struct input {
 	uint8_t noted[SEEP_REFUSED_COUNT];
 	uint8_t refused; /* cannot be read, and said so */
 	uint8_t same;    /* content was read before */
+	uint8_t spent;   /* read to its end, and cannot be read again */
 };
 
 struct capture {
@@ -170,8 +171,11 @@ peek(struct capture *capture, struct input *input)
 		input->first_ns = input->frame.time_ns;
 	if (status == SEEP_EFORMAT)
 		damage(capture, input, 0, why);
-	if (status == SEEP_OK && !seep__capfile_reopens(input->file))
-		return SEEP_OK;
+	if (!seep__capfile_reopens(input->file)) {
+		if (status == SEEP_OK)
+			return SEEP_OK;
+		input->spent = 1; /* a second open would wait for a writer */
+	}
 	seep__capfile_close(input->file);
 	input->file = NULL;
 	memset(&input->frame, 0, sizeof(input->frame));
@@ -238,7 +242,7 @@ open_next(struct capture *capture)
 	int status = SEEP_OK;
 
 	assert(capture->open_count < OPEN_MAX);
-	if (input->refused) {
+	if (input->refused || input->spent) {
 		capture->next++;
 		capture->base.progress.files_done++;
 		return SEEP_OK;

@@ -280,6 +280,22 @@ Test(capture, a_pipe_is_read_though_it_cannot_be_opened_twice)
 	free(r);
 }
 
+Test(capture, a_capture_without_packets_on_standard_input_is_read_once)
+{
+	const char *files[] = {"-"};
+	struct seep_capture_opts opts = SEEP_CAPTURE_OPTS_INIT;
+	struct result *r;
+
+	fclose(file_start(1));
+	cr_assert_not_null(freopen(paths[0], "rb", stdin));
+	opts.no_dpi = 1;
+	r = read_files(files, 1, &opts);
+	cr_assert_eq(r->coverage.files_refused, 0, "%s", r->notices);
+	cr_assert_eq(r->notices_count, 0, "%s", r->notices);
+	cr_assert_eq(r->progress.files_done, 1);
+	free(r);
+}
+
 Test(capture, options_are_checked)
 {
 	struct seep_capture_opts opts = SEEP_CAPTURE_OPTS_INIT;
