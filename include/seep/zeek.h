@@ -39,8 +39,9 @@ struct seep_zeek_opts {
 	/* size: sizeof(struct seep_zeek_opts); a shorter one is accepted. */
 	size_t size;
 	/* dedup: drop repeated rows (same sensor, 5-tuple and ts), counted as
-	 * duplicate. Without it only a file whose content was already read is
-	 * refused, all its rows counted as duplicate. */
+	 * duplicate; the first by name of file stands. Without it only a file
+	 * whose content was already read is refused, all its rows counted as
+	 * duplicate. */
 	int dedup;
 	/* follow: keep reading files that grow, through rotation; next()
 	 * returns SEEP_AGAIN when there is nothing new. */

@@ -2,6 +2,7 @@
 #include <seep/zeek.h>
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/opts.h"
@@ -62,14 +63,24 @@ leave_path(struct seep__zeek *z)
 	z->at++;
 }
 
-/* prepare() looks into the files, and puts the interim ones first. */
+/* Order of reading: the interim ones, then by name. Of rows that repeat each
+ * other with different bytes the first stands, whatever order was asked. */
+static int
+compare_paths(const void *a, const void *b)
+{
+	const struct seep__zeek_path *x = a, *y = b;
+
+	if (x->early != y->early)
+		return x->early ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* prepare() looks into the files and puts them in order. */
 static int
 prepare(struct seep__zeek *z)
 {
-	struct seep__zeek_paths sorted;
 	struct seep__zeek_path *p;
-	size_t i, n = 0;
-	int pass;
+	size_t i;
 
 	if (z->opts.follow) {
 		z->phase = SEEP__ZEEK_FOLLOW;
@@ -79,25 +90,14 @@ prepare(struct seep__zeek *z)
 	z->phase = SEEP__ZEEK_READ;
 	if (z->paths.count == 0)
 		return SEEP_OK;
-	sorted = z->paths;
-	sorted.path =
-	    seep__mem_zero(z->base.mem, z->paths.room, sizeof(*sorted.path));
-	if (sorted.path == NULL)
-		return seep__mem_why(z->base.mem);
 	for (i = 0; i < z->paths.count; i++) {
 		p = &z->paths.path[i];
 		if (p->regular && !p->early)
 			p->early =
 			    (uint8_t)seep__zeek_peek(z->base.mem, p->name);
 	}
-	for (pass = 1; pass >= 0; pass--)
-		for (i = 0; i < z->paths.count; i++)
-			if (z->paths.path[i].early == pass)
-				sorted.path[n++] = z->paths.path[i];
-	assert(n == z->paths.count);
-	seep__mem_put(z->base.mem, z->paths.path,
-		      z->paths.room * sizeof(*z->paths.path));
-	z->paths = sorted;
+	qsort(z->paths.path, z->paths.count, sizeof(*z->paths.path),
+	      compare_paths);
 	return SEEP_OK;
 }
 

@@ -207,14 +207,34 @@ make_delta(struct seep__zeek_record *delta, const struct seep__zeek_record *now,
 	    less(now->payload_refused, before->payload_refused);
 }
 
-/* reaches_further() orders the rows of one connection by time, then size. */
+/*
+ * reaches_further() orders the rows of one connection by time, then size,
+ * and then by whatever differs, so that no tie is left to the order of
+ * reading.
+ */
 static int
 reaches_further(const struct seep__zeek_record *a,
 		const struct seep__zeek_record *b)
 {
-	if (a->flow.end_ns != b->flow.end_ns)
-		return a->flow.end_ns > b->flow.end_ns;
-	return bytes_of(a) > bytes_of(b);
+	const struct seep_flow *x = &a->flow, *y = &b->flow;
+	const uint64_t of_a[] = {
+	    bytes_of(a),     x->bytes_orig,  x->packets_orig, x->packets_resp,
+	    x->missed_orig,  x->missed_resp, x->opener,       x->flags,
+	    a->from_payload, a->is_tunnel,   a->name_size};
+	const uint64_t of_b[] = {
+	    bytes_of(b),     y->bytes_orig,  y->packets_orig, y->packets_resp,
+	    y->missed_orig,  y->missed_resp, y->opener,       y->flags,
+	    b->from_payload, b->is_tunnel,   b->name_size};
+	size_t i;
+
+	if (x->end_ns != y->end_ns)
+		return x->end_ns > y->end_ns;
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns;
+	for (i = 0; i < sizeof(of_a) / sizeof(of_a[0]); i++)
+		if (of_a[i] != of_b[i])
+			return of_a[i] > of_b[i];
+	return memcmp(a->name, b->name, a->name_size) > 0;
 }
 
 static void

@@ -8,7 +8,8 @@
  *          "conn_20260301.log.zst", "conn.log.labeled"). A file that the
  *          caller names is taken whatever its name.
  * Order    directories by name, depth by depth sorted as paths; arguments
- *          in the caller's order.
+ *          in the caller's order. zeek.c reads interim logs first and then
+ *          by name, so that the caller's order changes nothing.
  * Loops    a directory is visited once, by device and inode; depth at most
  *          SEEP__ZEEK_DEPTH_MAX.
  */

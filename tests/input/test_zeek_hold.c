@@ -94,6 +94,56 @@ Test(zeek_hold, keeps_the_interim_row_that_reaches_furthest)
 	rig_clear(&rig);
 }
 
+Test(zeek_hold, chooses_among_interim_rows_whatever_their_order)
+{
+	const struct conn rows[] = {
+	    CONN(.uid = "C1", .oip = "300", .rip = "700"),
+	    CONN(.uid = "C1", .oip = "400", .rip = "600"),
+	    CONN(.uid = "C1", .oip = "400", .rip = "600", .service = "ssl")};
+	struct conn turned[] = {rows[2], rows[1], rows[0]};
+	struct reading *r;
+	struct rig rig;
+	int turn;
+
+	for (turn = 0; turn < 2; turn++) {
+		rig_init(&rig);
+		put_rows(&rig, "open_conn.log", "conn", 3,
+			 turn ? turned : rows);
+		r = read_folder(&rig, NULL);
+		cr_assert_eq(r->count, 1);
+		cr_assert_eq(r->flows[0].bytes_orig, 400);
+		cr_assert_eq(r->flows[0].name_size, 3);
+		rig_clear(&rig);
+	}
+}
+
+Test(zeek_hold, drops_the_same_repeated_row_in_any_order_of_the_files)
+{
+	const struct conn first[] = {CONN(.oip = "100")};
+	const struct conn second[] = {CONN(.oip = "900")};
+	struct seep_zeek_opts opts = SEEP_ZEEK_OPTS_INIT;
+	char a[512], b[512];
+	const char *paths[] = {b, a}, *turned[] = {a, b};
+	struct reading r;
+	struct rig rig;
+
+	opts.dedup = 1;
+	rig_init(&rig);
+	put_rows(&rig, "a.log", "conn", 1, first);
+	strcpy(a, rig.folder.path);
+	put_rows(&rig, "b.log", "conn", 1, second);
+	strcpy(b, rig.folder.path);
+	read_paths(&r, paths, 2, &opts);
+	cr_assert_eq(r.count, 1);
+	cr_assert_eq(r.flows[0].bytes_orig, 100);
+	reading_clear(&r);
+	read_paths(&r, turned, 2, &opts);
+	cr_assert_eq(r.count, 1);
+	cr_assert_eq(r.flows[0].bytes_orig, 100);
+	reading_clear(&r);
+	rig_clear(&rig);
+}
+
 Test(zeek_hold, knows_interim_files_by_what_they_hold)
 {
 	const struct conn interim[] = {CONN(.uid = "C1", .oip = "100")};
