@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,9 @@ main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : NULL;
 
+	/* A reader that left is a failed write, which is told; not a death
+	 * without a word that leaves temporary files. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (verb == NULL) {
 		usage_print(stderr, 0);
 		return EXIT_USAGE;

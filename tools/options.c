@@ -120,6 +120,18 @@ read_time(const char *name, const char *value, int64_t *time_ns)
 	return EXIT_DONE;
 }
 
+/* 0 would be "not given", and look at everything. */
+static int
+read_until(struct options *options, const char *value)
+{
+	int status = read_time("--until", value, &options->until_ns);
+
+	if (status == EXIT_DONE && options->until_ns == 0)
+		return refuse("--until", value,
+			      "want a time after 1970-01-01T00:00:00Z");
+	return status;
+}
+
 static int
 read_number(struct options *options, int code, const char *value)
 {
@@ -165,7 +177,7 @@ read_value(struct options *options, int code, const char *value)
 	case OPT_SINCE:
 		return read_time("--since", value, &options->since_ns);
 	case OPT_UNTIL:
-		return read_time("--until", value, &options->until_ns);
+		return read_until(options, value);
 	case 'o':
 		options->output = value;
 		return EXIT_DONE;
@@ -258,6 +270,11 @@ check_together(const struct options *options)
 	}
 	if (options->output != NULL && options->output[0] == '\0') {
 		complain("--output wants the name of a file");
+		return EXIT_USAGE;
+	}
+	if (options->output != NULL && options->save != NULL &&
+	    strcmp(options->output, options->save) == 0) {
+		complain("--output and --save name the same file");
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;

@@ -184,7 +184,8 @@ tell(struct run *run)
 		exit_status = case_save(run->kept, run->options->save);
 	if (exit_status == EXIT_DONE || run->options->format == FORMAT_JSON) {
 		status = write_report(run, findings);
-		if (status != EXIT_DONE)
+		run->told = status == EXIT_DONE;
+		if (!run->told)
 			exit_status = status;
 	}
 	if (exit_status == EXIT_DONE && run->options->exit_code &&
@@ -244,9 +245,9 @@ run_source(const struct options *options, struct seep_source *source)
 		status = settle(&run);
 	if (status == EXIT_DONE)
 		status = tell(&run);
-	/* In JSON the coverage is written although the run failed. */
-	if (output_close(&run.output, status != EXIT_FAILED ||
-					  options->format == FORMAT_JSON) != 0)
+	/* In JSON the coverage is written although the run failed; without
+	 * it nothing is replaced. */
+	if (output_close(&run.output, run.told) != 0)
 		status = complain("output: %s", strerror(errno));
 	seep_snapshot_free(run.kept);
 	inputs_clear(&run.inputs);

@@ -33,6 +33,7 @@ struct run {
 	struct progress progress;
 	struct seen seen;
 	int64_t event_ns; /* end of the last flow read */
+	int told;         /* the report is whole */
 };
 
 /*

@@ -61,9 +61,35 @@ ls report.* >/dev/null 2>&1 && fail "a temporary file is left"
 
 # A report that failed replaces nothing.
 echo old >kept
+echo old >case
 : >empty.log
-expect 1 zeek -o kept -S kept empty.log
+expect 1 zeek -o kept -S case empty.log
 says kept old
+says case old
+
+# Nor does one that was never written, in JSON either: memory may end
+# before or behind the first row.
+for m in 1K 40K 60K 80K 100K 120K; do
+	echo old >kept
+	checks=$((checks + 1))
+	if "$seep" zeek -m $m -f json -o kept conn.log 2>err; then
+		same kept whole
+	else
+		says kept old
+	fi
+done
+
+# A reader that leaves early is a failed write, not a death by a signal.
+checks=$((checks + 1))
+python3 - "$seep" >out 2>&1 <<'END' || fail "a closed pipe is not told"
+import os, subprocess, sys
+read, write = os.pipe()
+os.close(read)
+done = subprocess.run([sys.argv[1], "zeek", "-f", "json", "conn.log"],
+                      stdout=write, stderr=subprocess.PIPE)
+print(done)
+sys.exit(not (done.returncode == 1 and b"output" in done.stderr))
+END
 
 # --save: canonical, whatever the seed and the cut of the files.
 expect 0 zeek -S one conn.log

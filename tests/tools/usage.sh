@@ -64,7 +64,9 @@ for time in 2026 2026-02-29 2026-13-01 2026-03-01T24:00:00Z 1969-12-31 \
 	wrong zeek --since "$time" conn.log
 done
 wrong zeek --since 2026-03-02 --until 2026-03-02 conn.log
+wrong zeek --until 1970-01-01 conn.log
 wrong zeek --save - conn.log
+wrong zeek --save case -o case conn.log
 wrong zeek --link-speed fast conn.log
 wrong pcap --follow x.pcap
 wrong pcap --dedup x.pcap
