@@ -85,7 +85,11 @@ function(seep_component name)
   set_target_properties(${name}_shared PROPERTIES EXPORT_NAME ${A_EXPORT})
   if(A_MAP)
     target_link_options(${name}_shared PRIVATE
-      -Wl,--version-script=${A_MAP} -Wl,--no-undefined)
+      -Wl,--version-script=${A_MAP})
+    # clang leaves its sanitizers' symbols to the program.
+    if(NOT SEEP_SANITIZE)
+      target_link_options(${name}_shared PRIVATE -Wl,--no-undefined)
+    endif()
     set_target_properties(${name}_shared PROPERTIES LINK_DEPENDS ${A_MAP})
   endif()
   add_library(seep::${A_EXPORT} ALIAS ${name}_shared)
