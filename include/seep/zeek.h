@@ -15,9 +15,6 @@
  *            uid; the conn row of that uid replaces them; what is left is
  *            given at the end. Rows without uid are paired by 5-tuple
  *            and ts. Following, each feeds its difference to the last one.
- *            Not seen through: one regular TSV file with conn rows first
- *            and interim rows behind a second header; there a connection
- *            counts twice. Keep such logs in files of their own.
  * Times      exact to the nanosecond; JSON numbers from 1e11 on are
  *            milliseconds, JSON strings ISO 8601.
  * Source     Zeek's Log::IO ASCII writer and base/protocols/conn.

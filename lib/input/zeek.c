@@ -155,6 +155,7 @@ open_next(struct seep__zeek *z)
 			return status;
 	}
 	z->duplicate = same != NULL;
+	seep__zeek_hold_open(&z->hold);
 	status = seep__zeek_log_open(&z->log, &z->base, path->name, &z->rules);
 	if (status != SEEP_OK)
 		return status;

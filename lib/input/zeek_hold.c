@@ -6,8 +6,9 @@
 
 /*
  * A conn row of at least this duration is remembered where an interim row
- * of the same connection may be read after it (following, or several logs
- * mixed in one stream), so that it is not counted twice. Interim rows are
+ * of the same connection may be read after it (following, several logs
+ * mixed in one stream, or further down in the same file), so that it is not
+ * counted twice. Interim rows are
  * about long connections: zeek-long-connections starts at 10 min. A shorter
  * time costs memory for every connection; a longer one would miss sites
  * that poll open connections by the minute.
@@ -40,10 +41,18 @@ seep__zeek_hold_init(struct seep__zeek_hold *hold, struct seep_source *source,
 	seep__keytab_init(&hold->interim, source->mem, &key,
 			  sizeof(struct held));
 	seep__keytab_init(&hold->finals, source->mem, &key, 0);
+	seep__keytab_init(&hold->here, source->mem, &key, 0);
 	seep__keytab_init(&hold->given, source->mem, &key, 0);
 	seep__keytab_init(&hold->parents, source->mem, &key, 0);
 	hold->names = seep__mem_get(source->mem, SEEP__ZEEK_NAMES_ROOM);
 	return hold->names != NULL ? SEEP_OK : SEEP_ENOMEM;
+}
+
+void
+seep__zeek_hold_open(struct seep__zeek_hold *hold)
+{
+	assert(hold != NULL && hold->source != NULL);
+	seep__keytab_clear(&hold->here);
 }
 
 void
@@ -56,6 +65,7 @@ seep__zeek_hold_clear(struct seep__zeek_hold *hold)
 	mem = hold->source->mem;
 	seep__keytab_clear(&hold->interim);
 	seep__keytab_clear(&hold->finals);
+	seep__keytab_clear(&hold->here);
 	seep__keytab_clear(&hold->given);
 	seep__keytab_clear(&hold->parents);
 	if (hold->tunnels != NULL)
@@ -273,7 +283,8 @@ take_interim(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 	int is_new, status;
 
 	assert(record != NULL);
-	if (seep__keytab_find(&h->finals, &record->key) != NULL) {
+	if (seep__keytab_find(&h->finals, &record->key) != NULL ||
+	    seep__keytab_find(&h->here, &record->key) != NULL) {
 		refuse_interim(h, record);
 		return SEEP_OK;
 	}
@@ -349,9 +360,11 @@ take_final(struct seep__zeek_hold *h, struct seep__zeek_log *log,
 	held = seep__keytab_find(&h->interim, &record->key);
 	if (held != NULL)
 		return take_after(h, log, got, held);
-	if ((h->follow || log->has_paths || log->endless) &&
-	    record->flow.end_ns - record->flow.start_ns >= LONG_NS) {
-		status = add_key(&h->finals, &record->key, &flag);
+	if (record->flow.end_ns - record->flow.start_ns >= LONG_NS) {
+		int beyond = h->follow || log->has_paths || log->endless;
+
+		status = add_key(beyond ? &h->finals : &h->here, &record->key,
+				 &flag);
 		if (status != SEEP_OK)
 			return status;
 	}

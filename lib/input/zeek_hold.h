@@ -12,7 +12,8 @@
  *            given already is refused.
  * Memory     about 320 bytes per uid of an interim row and per tunnel row,
  *            64 per parent, per conn row with dedup, and per long conn row
- *            where an interim row may still come behind it.
+ *            of the file at hand, or of all where an interim row may still
+ *            come in another.
  */
 #ifndef SEEP_INPUT_ZEEK_HOLD_H
 #define SEEP_INPUT_ZEEK_HOLD_H
@@ -33,6 +34,7 @@ struct seep__zeek_hold {
 	int follow;
 	struct seep__keytab interim; /* uid -> struct held */
 	struct seep__keytab finals;  /* uids of long conn rows already given */
+	struct seep__keytab here;    /* those of the file at hand */
 	struct seep__keytab given;   /* dedup: rows */
 	struct seep__keytab parents; /* uids named in tunnel_parents */
 	struct seep__zeek_record *tunnels;
@@ -52,6 +54,10 @@ struct seep__zeek_hold {
 int
 seep__zeek_hold_init(struct seep__zeek_hold *hold, struct seep_source *source,
 		     uint64_t seed, int dedup, int follow);
+
+/* seep__zeek_hold_open(): another file begins. */
+void
+seep__zeek_hold_open(struct seep__zeek_hold *hold);
 
 void
 seep__zeek_hold_clear(struct seep__zeek_hold *hold);

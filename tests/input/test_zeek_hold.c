@@ -94,6 +94,34 @@ Test(zeek_hold, keeps_the_interim_row_that_reaches_furthest)
 	rig_clear(&rig);
 }
 
+Test(zeek_hold, refuses_interim_rows_behind_their_conn_row_in_one_file)
+{
+	const struct conn final =
+	    CONN(.uid = "C1", .oip = "1000", .rip = "10", .duration = "180");
+	const struct conn interim =
+	    CONN(.uid = "C1", .oip = "300", .rip = "3", .duration = "120");
+	const struct conn open =
+	    CONN(.uid = "C2", .oip = "500", .rip = "5", .duration = "90");
+	char text[LOG_SIZE];
+	struct reading *r;
+	struct rig rig;
+
+	rig_init(&rig);
+	sprintf(text, HEADER_OF("%s"), "conn");
+	conn_tsv(text, final);
+	sprintf(text + strlen(text), HEADER_OF("%s"), "conn_long");
+	conn_tsv(text, interim);
+	conn_tsv(text, open);
+	put_text(in_folder(&rig.folder, "conn.log"), text);
+	r = read_folder(&rig, NULL);
+	cr_assert_eq(r->count, 2);
+	cr_assert_eq(r->flows[0].bytes_orig, 1000);
+	cr_assert_eq(r->flows[1].bytes_orig, 500);
+	cr_assert_eq(refused_as(r, SEEP_REFUSED_INTERIM), 1);
+	cr_assert_eq(r->coverage.bytes_refused, 303);
+	rig_clear(&rig);
+}
+
 Test(zeek_hold, chooses_among_interim_rows_whatever_their_order)
 {
 	const struct conn rows[] = {
