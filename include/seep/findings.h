@@ -65,6 +65,39 @@ struct seep_peer_bytes {
 	uint64_t bytes_out;
 	/* label: annotation, or NULL. */
 	const char *label;
+	/* is_name: 'peer' stands for a registered domain (label), and the
+	 * bytes are those of query names. */
+	uint32_t is_name;
+	uint32_t reserved;
+};
+
+/* Which part of the entity's traffic spoke. */
+enum seep_stratum {
+	/* _ALL: everything to the outside. */
+	SEEP_STRATUM_ALL = 0,
+	SEEP_STRATUM_PUSH,
+	SEEP_STRATUM_PULL,
+	/* _NEW_*: peers that the host first met at most 7 days before. */
+	SEEP_STRATUM_NEW_PUSH,
+	SEEP_STRATUM_NEW_PULL,
+	/* _RARE_*: peers that few hosts of the site ever met. */
+	SEEP_STRATUM_RARE_PUSH,
+	SEEP_STRATUM_RARE_PULL,
+	/* _PARTNER: partner networks. */
+	SEEP_STRATUM_PARTNER,
+	/* Service classes, to the outside. */
+	SEEP_STRATUM_WEB,
+	SEEP_STRATUM_MAIL,
+	SEEP_STRATUM_FILE,
+	SEEP_STRATUM_DNS,
+	SEEP_STRATUM_NTP,
+	/* _ICMP: and every protocol but TCP, UDP and SCTP. */
+	SEEP_STRATUM_ICMP,
+	SEEP_STRATUM_OTHER,
+	/* _NAMES_*: bytes of query names, by registered domain. */
+	SEEP_STRATUM_NAMES_NEW,
+	SEEP_STRATUM_NAMES_RARE,
+	SEEP_STRATUM_COUNT
 };
 
 /* struct seep_day: one UTC day of a series. */
@@ -126,6 +159,32 @@ struct seep_finding {
 	 * day of the evidence, for the eye. */
 	const struct seep_day *days;
 	size_t days_count;
+	/* onset_ns: most likely first day of the change; it lies in
+	 * [onset_from_ns, onset_until_ns] with probability 0.95 (change). */
+	int64_t onset_ns;
+	int64_t onset_from_ns;
+	int64_t onset_until_ns;
+	/* bytes_excess: outbound bytes beyond what the reference would have
+	 * sent, with the ends of its 90 % interval (change). */
+	uint64_t bytes_excess;
+	uint64_t bytes_excess_low;
+	uint64_t bytes_excess_high;
+	/* observed_per_day, expected_per_day: outbound bytes of the stratum,
+	 * mean since the onset, and before it. */
+	uint64_t observed_per_day;
+	uint64_t expected_per_day;
+	/* stratum: enum seep_stratum; statistic: enum seep_statistic. */
+	uint32_t stratum;
+	uint32_t statistic;
+	/* coincides: a change of the sensor lies within a day of the onset. */
+	int coincides;
+	/* has_source: the host read from 'source', a watched server, and its
+	 * outbound bytes rose with it. */
+	int has_source;
+	struct seep_address source;
+	/* against: English sentences on what speaks against a leak. */
+	const char *const *against;
+	size_t against_count;
 	/* explanation: English, one paragraph, no newline, ASCII. */
 	const char *explanation;
 };
@@ -174,6 +233,55 @@ struct seep_entity {
 	uint64_t floor_drip_bytes_per_day[4];
 	uint64_t floor_mimic_bytes_per_day[4];
 	const char *floor_null_reason;
+	/* testable_from_ns, testable_until_ns: the days on which a leak may
+	 * begin for change detection to be able to tell; both 0 = none. What
+	 * began earlier can only be ranked. */
+	int64_t testable_from_ns;
+	int64_t testable_until_ns;
+	/* top: outbound bytes by peer, most first; 'bytes_other' is the rest,
+	 * of 'peers_total' peers in all. */
+	const struct seep_peer_bytes *top;
+	size_t top_count;
+	uint64_t peers_total;
+	uint64_t bytes_other;
+	/* calibration: enum seep_calibration of the entity's thresholds, and
+	 * the host-years (millionths) they rest on. */
+	uint32_t calibration;
+	uint32_t reserved;
+	uint64_t calibration_host_years_micro;
+};
+
+/* Where an alarm threshold comes from. */
+enum seep_calibration {
+	/* _SHIPPED: made on the bench; see bench/detection/README.md. */
+	SEEP_CALIBRATION_SHIPPED = 0,
+	/* _EVIDENCE: permuted days of this evidence, pooled over the role. */
+	SEEP_CALIBRATION_EVIDENCE
+};
+
+/* Most peers that an entity's level statement lists. */
+#define SEEP_ENTITY_TOP_MAX 10
+
+/* struct seep_sensor_change: a day on which the whole site changed. */
+struct seep_sensor_change {
+	int64_t day_ns;
+	/* hosts: entities that shifted on it, of 'hosts_tested'. */
+	uint64_t hosts;
+	uint64_t hosts_tested;
+	/* rows_before, rows_after: flows a day, median of 7 days each; and the
+	 * hosts seen a day. */
+	uint64_t rows_before;
+	uint64_t rows_after;
+	uint64_t hosts_before;
+	uint64_t hosts_after;
+};
+
+/* struct seep_allowed: what one line of the allow list took out. */
+struct seep_allowed {
+	/* index: of the entry in seep_detect_opts.allow. */
+	size_t index;
+	uint64_t bytes;
+	uint64_t days;
 };
 
 /* struct seep_gap: hours [from_ns, to_ns) without any record. */
@@ -218,6 +326,12 @@ struct seep_evidence {
 	 * file server was found: every host is watched". */
 	const char *const *notes;
 	size_t notes_count;
+	/* sensor_changes: in the order of time. */
+	const struct seep_sensor_change *sensor_changes;
+	size_t sensor_changes_count;
+	/* allowed: one for each entry of the allow list that took out bytes. */
+	const struct seep_allowed *allowed;
+	size_t allowed_count;
 };
 
 struct seep_findings;
@@ -273,6 +387,14 @@ seep_direction_name(int direction);
 /* seep_basis_name(): like seep_role_name(), for "change" and "contrast". */
 SEEP_API const char *
 seep_basis_name(int basis);
+
+/* seep_stratum_name(): like seep_role_name(), for "all", "new_push"... */
+SEEP_API const char *
+seep_stratum_name(uint32_t stratum);
+
+/* seep_statistic_name(): like seep_role_name(), for "sum", "quiet"... */
+SEEP_API const char *
+seep_statistic_name(uint32_t statistic);
 
 /*
  * seep_service_name() writes how a service is shown: "tcp/445", "icmp",

@@ -3,6 +3,7 @@
  * names.c - the contract's words for roles, patterns, directions, bases and
  * services (<seep/findings.h>).
  */
+#include <seep/detect.h>
 #include <seep/findings.h>
 
 #include <assert.h>
@@ -62,6 +63,27 @@ seep_direction_name(int direction)
 	};
 
 	return get_name(names, COUNT_OF(names), direction);
+}
+
+const char *
+seep_stratum_name(uint32_t stratum)
+{
+	static const char *const names[SEEP_STRATUM_COUNT] = {
+	    "all",       "push",      "pull",      "new_push",  "new_pull",
+	    "rare_push", "rare_pull", "partner",   "web",       "mail",
+	    "file",      "dns",       "ntp",       "icmp",      "other",
+	    "names_new", "names_rare"};
+
+	return stratum < SEEP_STRATUM_COUNT ? names[stratum] : "unknown";
+}
+
+const char *
+seep_statistic_name(uint32_t statistic)
+{
+	static const char *const names[SEEP_STATISTIC_COUNT] = {
+	    "sum", "shape", "quiet", "low"};
+
+	return statistic < SEEP_STATISTIC_COUNT ? names[statistic] : "unknown";
 }
 
 const char *
