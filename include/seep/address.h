@@ -77,6 +77,31 @@ seep_address_compare(const struct seep_address *a,
 SEEP_API int
 seep_address_is_v4(const struct seep_address *address);
 
+/* Bytes of a domain's name at most, as text: RFC 1035 section 2.3.4. */
+#define SEEP_NAME_SIZE_MAX 253
+
+/*
+ * seep_name_address() gives the address that stands for a registered domain
+ * where names are counted (SEEP_FLOW_NAME): 100::/64, the discard prefix of
+ * RFC 6666, which no machine has, and 64 bits of an unkeyed hash of the text.
+ * The same on every machine and in every version.
+ *
+ * 'name'     in, 'size' bytes, lower case, without a final dot; anything.
+ * 'address'  out.
+ *
+ * Two domains whose hashes are equal count as one; whoever wants that must
+ * make 2^32 names. Threads: pure.
+ */
+SEEP_API void
+seep_name_address(const char *name, size_t size, struct seep_address *address);
+
+/*
+ * seep_address_is_name() says whether 'address' lies where those of names
+ * do: 1 or 0. Threads: pure.
+ */
+SEEP_API int
+seep_address_is_name(const struct seep_address *address);
+
 /*
  * seep_network_parse() reads "192.0.2.0/24", "2001:db8::/32" or a single
  * address (a /32 or /128).

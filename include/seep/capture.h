@@ -10,6 +10,9 @@
  * Flows     at most one delta per flow and minute, so that a flow of days
  *           is counted while it runs. Tunnels (GRE, VXLAN, IP-in-IP, ...)
  *           are opened: the innermost IP packet is counted.
+ * Names     what a query to port 53 asks for is a flow flagged
+ *           SEEP_FLOW_NAME beside the packet's own: UDP, and TCP as far as
+ *           the question lies in one segment. mDNS and LLMNR are not read.
  * Bytes     the packet's own IP length fields, also when the snap length
  *           cut it; where they are 0 (offload), the wire length less the
  *           link header.

@@ -48,7 +48,9 @@ enum seep_refusal {
  * Who counts what: the engine counts the flows it is fed (bytes, flows,
  * duration_ignored, bytes_missed, bytes_unanswered and its own refusals); a
  * source counts what never became a flow and everything about records,
- * packets and files. Adding both gives the whole.
+ * packets and files. Adding both gives the whole. Of names the engine counts
+ * names, _bytes, _outside and its own _refused, a source _skipped and its own
+ * _refused. Rows of a dns log are in none of the counts of records.
  */
 struct seep_coverage {
 	/* first_ns, last_ns: earliest start and latest end of an accepted
@@ -56,7 +58,7 @@ struct seep_coverage {
 	int64_t first_ns;
 	int64_t last_ns;
 	/* records: rows or packets read, accepted or refused; flows fed when
-	 * an embedding program feeds them itself. */
+	 * an embedding program feeds them itself. No names. */
 	uint64_t records;
 	uint64_t records_refused[SEEP_REFUSED_COUNT];
 	/* flows: accepted flows, without SEEP_FLOW_CONTINUES. */
@@ -104,6 +106,25 @@ struct seep_coverage {
 	/* fragments_orphaned: fragments whose first part was not seen; counted
 	 * under their protocol without ports. */
 	uint64_t fragments_orphaned;
+	/* names: DNS queries counted, by host and registered domain; they are
+	 * no records and their bytes are in no other field. A query that a
+	 * client sends to a resolver inside, and the resolver's own to the
+	 * outside, are two. */
+	uint64_t names;
+	/* names_bytes: of these, the bytes of the names below the registered
+	 * domain. */
+	uint64_t names_bytes;
+	/* names_outside: queries that no host of the site asked. */
+	uint64_t names_outside;
+	/* names_skipped: queries that name no registered domain (none, the
+	 * root, one label, a public suffix), and rows of other name services
+	 * (NetBIOS, mDNS, LLMNR) in a dns log. */
+	uint64_t names_skipped;
+	/* names_refused: rows of a dns log, and what was sent to port 53, that
+	 * could not be read; names that the engine refuses. A dns log that
+	 * breaks, or of which nothing can be used, counts once: it is in
+	 * neither of the files_ counts, which are about traffic. */
+	uint64_t names_refused;
 	/* files: not part of a saved case, which is the same however its flows
 	 * were cut into files. */
 	uint64_t files;

@@ -47,7 +47,14 @@ enum seep_flow_flag {
 	SEEP_FLOW_UNANSWERED = 1u << 2,
 	/* _RECORDED: a source counts this record in its own coverage; the
 	 * engine adds nothing to 'records'. */
-	SEEP_FLOW_RECORDED = 1u << 3
+	SEEP_FLOW_RECORDED = 1u << 3,
+	/* _NAME: no traffic but a name that was asked for (DNS): orig asked,
+	 * resp stands for the registered domain (seep_name_address()), whose
+	 * text is 'name'; bytes_orig are the bytes of the name below it, dots
+	 * included; start_ns is when. Everything else is ignored. Such a flow
+	 * enters no byte account, covers no hour and adds no record: see the
+	 * names_ counters of coverage.h. */
+	SEEP_FLOW_NAME = 1u << 4
 };
 
 /* A flow with more bytes one way is refused as too_large; so is one with
@@ -60,8 +67,8 @@ enum seep_flow_flag {
 /*
  * struct seep_flow: zero it, then fill what is known.
  *
- * Which end is 'orig' carries no meaning by itself: swapping the two ends
- * and flipping 'opener' gives the same ledger.
+ * Which end is 'orig' carries no meaning by itself, except of a name:
+ * swapping the two ends and flipping 'opener' gives the same ledger.
  */
 struct seep_flow {
 	/* start_ns, end_ns: nanoseconds since 1970-01-01T00:00:00Z, event

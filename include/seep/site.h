@@ -38,7 +38,11 @@ enum seep_site_kind {
 enum seep_place {
 	SEEP_PLACE_OUTSIDE = 0,
 	SEEP_PLACE_PARTNER = 1,
-	SEEP_PLACE_INSIDE = 2
+	SEEP_PLACE_INSIDE = 2,
+	/* _NAME: of a channel only: the peer is no machine but stands for a
+	 * registered domain that the host asked for. Its bytes are those of
+	 * names and enter no account of traffic. */
+	SEEP_PLACE_NAME = 3
 };
 
 /*
@@ -87,7 +91,8 @@ seep_site_join(struct seep_site *site, const struct seep_address *addresses,
 	       size_t count);
 
 /*
- * seep_site_place() says on which side of the border 'address' lies.
+ * seep_site_place() says on which side of the border 'address' lies; never
+ * SEEP_PLACE_NAME.
  *
  * Multicast, IPv4 broadcast (255.255.255.255), unspecified and loopback
  * addresses are always inside. An address in a partner network is a

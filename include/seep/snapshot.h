@@ -123,7 +123,10 @@ enum seep_direction {
 struct seep_cell {
 	struct seep_address host;
 	struct seep_address peer;
-	/* place: of the peer, enum seep_place; inside cells are days. */
+	/* place: of the peer, enum seep_place; inside cells are days. Cells of
+	 * SEEP_PLACE_NAME are names that the host asked for: 'peer' stands for
+	 * the registered domain, 'bytes_out' are in names_bytes and in no count
+	 * of traffic, 'flows' are queries. */
 	uint8_t place;
 	/* direction: enum seep_direction, as recorded (not yet joined). */
 	uint8_t direction;

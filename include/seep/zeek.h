@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * zeek.h - read Zeek's conn.log (and conn_long, open_conn) as flows.
+ * zeek.h - read Zeek's conn.log (and conn_long, open_conn) as flows, and its
+ * dns.log as names.
  *
  * TSV as Zeek's ASCII writer makes it and JSON Lines; plain, gzip or
  * Zstandard; files, directories of rotated logs, standard input, files that
@@ -15,9 +16,14 @@
  *            uid; the conn row of that uid replaces them; what is left is
  *            given at the end. Rows without uid are paired by 5-tuple
  *            and ts. Following, each feeds its difference to the last one.
+ * Names      each row of a dns log is a flow flagged SEEP_FLOW_NAME: the
+ *            bytes that its query has below the registered domain. Rows of
+ *            NetBIOS, mDNS and LLMNR are passed over. No row of it is a
+ *            record, and what is wrong with such a log is no loss of
+ *            traffic: see the names_ counters.
  * Times      exact to the nanosecond; JSON numbers from 1e11 on are
  *            milliseconds, JSON strings ISO 8601.
- * Source     Zeek's Log::IO ASCII writer and base/protocols/conn.
+ * Source     Zeek's Log::IO ASCII writer, base/protocols/conn and dns.
  */
 #ifndef SEEP_ZEEK_H
 #define SEEP_ZEEK_H
@@ -38,8 +44,9 @@ extern "C" {
 struct seep_zeek_opts {
 	/* size: sizeof(struct seep_zeek_opts); a shorter one is accepted. */
 	size_t size;
-	/* dedup: drop repeated rows (same sensor, 5-tuple and ts), counted as
-	 * duplicate; the first by name of file stands. Without it only a file
+	/* dedup: drop repeated rows (same sensor, 5-tuple and ts; of a dns log
+	 * also transaction and query), counted as duplicate; the first by name
+	 * of file stands. Without it only a file
 	 * whose content was already read is refused, all its rows counted as
 	 * duplicate. */
 	int dedup;
@@ -63,9 +70,9 @@ struct seep_zeek_opts {
 	}
 
 /*
- * seep_zeek_source_new() prepares to read 'count' paths: conn logs,
- * directories (searched for conn*, conn_long* and open_conn* logs, also in
- * year-month-day folders) or "-".
+ * seep_zeek_source_new() prepares to read 'count' paths: conn and dns logs,
+ * directories (searched for conn*, conn_long*, open_conn* and dns logs, also
+ * in year-month-day folders) or "-".
  *
  * A path that cannot be read is told in a notice and counted in
  * files_refused; the others are still read.

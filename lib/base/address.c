@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define BITS_V4_FIRST 96 /* of an IPv4-mapped address */
 #define GROUPS 8
 
@@ -391,4 +393,25 @@ seep_network_contains(const struct seep_network *network,
 	return (network->base.bytes[whole] ^ address->bytes[whole]) >>
 		   (8 - rest) ==
 	       0;
+}
+
+/* The first half of an address that stands for a name: RFC 6666. */
+static const uint8_t discard[8] = {0x01};
+
+void
+seep_name_address(const char *name, size_t size, struct seep_address *address)
+{
+	uint64_t hash = seep__hash_checksum(name, size);
+
+	assert(address != NULL);
+	memcpy(address->bytes, discard, sizeof(discard));
+	for (unsigned i = 0; i < 8; i++)
+		address->bytes[8 + i] = (uint8_t)(hash >> (56 - 8 * i) & 0xff);
+}
+
+int
+seep_address_is_name(const struct seep_address *address)
+{
+	assert(address != NULL);
+	return memcmp(address->bytes, discard, sizeof(discard)) == 0;
 }

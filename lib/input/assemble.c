@@ -24,8 +24,11 @@
 
 struct out {
 	struct seep_flow flow;
-	char name[SEEP__DPI_NAME_SIZE];
+	/* name: of nDPI's protocol, or a registered domain. */
+	char name[SEEP_NAME_SIZE_MAX + 1];
 };
+
+_Static_assert(SEEP__DPI_NAME_SIZE <= SEEP_NAME_SIZE_MAX + 1, "either fits");
 
 struct seep__assembler {
 	struct seep__mem *mem;
@@ -320,6 +323,31 @@ add_packet(struct seep__assembler *a, struct seep__track *track,
 		track->last_ns = time_ns;
 }
 
+/* Gives the names that a packet asks for. */
+static void
+give_names(struct seep__assembler *a, const struct seep__packet *packet,
+	   int64_t time_ns)
+{
+	struct seep__asked asked;
+	struct seep__dns dns;
+	struct out *out;
+
+	if (!seep__dns_looks(packet))
+		return;
+	seep__dns_begin(&dns, packet);
+	while (seep__dns_next(&dns, &asked)) {
+		assert(a->out_count < SEEP__ASSEMBLE_OUT);
+		out = &a->out[a->out_count++];
+		seep__qname_flow(&asked, &packet->src, time_ns, &out->flow);
+		memcpy(out->name, asked.domain, asked.domain_size);
+		out->flow.sensor = a->sensor;
+		out->flow.name.text = out->name;
+		out->flow.name_size = (uint32_t)asked.domain_size;
+	}
+	a->coverage->names_refused += dns.refused;
+	a->coverage->names_skipped += dns.skipped;
+}
+
 int
 seep__assembler_feed(struct seep__assembler *assembler,
 		     struct seep__packet *packet, int64_t time_ns)
@@ -341,6 +369,7 @@ seep__assembler_feed(struct seep__assembler *assembler,
 	add_packet(assembler, track, packet, src, time_ns);
 	seep__flowtable_touch(assembler->table, track, seep__track_idle(track));
 	advance_clock(assembler, time_ns);
+	give_names(assembler, packet, time_ns);
 	return SEEP_OK;
 }
 

@@ -18,6 +18,8 @@
  * Opener      TCP: who sent the SYN, or was sent the SYN+ACK; else unknown.
  *             Others: who sent first, unless only that end has a port of a
  *             service, for then the first packet was missed.
+ * Names       what a packet to port 53 asks for goes out at once, as flows of
+ *             their own (dns.h).
  * Bounds      deltas at once: SEEP__ASSEMBLE_OUT; one packet makes at most
  *             SEEP__ASSEMBLE_STEP.
  */
@@ -32,6 +34,7 @@
 
 #include "base/mem.h"
 #include "input/decode.h"
+#include "input/dns.h"
 
 /*
  * Idle times, in seconds, are Zeek's defaults (tcp_inactivity_timeout,
@@ -61,7 +64,7 @@
 #define SEEP__ASSEMBLE_STRAY_NS (INT64_C(86400) * 1000000000)
 
 #define SEEP__ASSEMBLE_OUT 256
-#define SEEP__ASSEMBLE_STEP 24
+#define SEEP__ASSEMBLE_STEP (24 + SEEP__DNS_NAMES_MAX)
 
 struct seep__assembler;
 

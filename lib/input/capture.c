@@ -51,6 +51,7 @@ struct capture {
 	struct input *open[OPEN_MAX]; /* in order of opening */
 	size_t open_count;
 	int peeked;
+	int told; /* that there is no public suffix list */
 	int drained;
 };
 
@@ -378,6 +379,19 @@ fill(struct capture *capture)
 	return SEEP_OK;
 }
 
+/* Where names are told apart without a list, the first of them says so. */
+static void
+tell(struct capture *capture, const struct seep_flow *flows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && !capture->told; i++)
+		if ((flows[i].flags & SEEP_FLOW_NAME) != 0)
+			seep__qname_tell(&capture->base,
+					 capture->inputs[0].path,
+					 &capture->told);
+}
+
 static int
 next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
      size_t *count)
@@ -400,6 +414,7 @@ next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
 		*count =
 		    seep__assembler_take(capture->assembler, flows, flows_max);
 	}
+	tell(capture, flows, *count);
 	return SEEP_OK;
 }
 

@@ -15,7 +15,7 @@ if(SEEP_WITH_NDPI)
 endif()
 
 seep_part(capture SOURCES
-  assemble.c capture.c capture_file.c decode.c ${_dpi_source} flowtable.c
+  assemble.c capture.c capture_file.c decode.c dns.c ${_dpi_source} flowtable.c
   fragment.c link.c network.c opener.c tcp.c track.c tunnel.c)
 target_include_directories(seep_part_capture SYSTEM PRIVATE
   ${PCAP_INCLUDE_DIR})

@@ -90,6 +90,11 @@ struct seep__packet {
 	/* payload: bytes behind the transport header, on the wire; of a
 	 * later fragment, behind the IP headers. */
 	uint32_t payload;
+	/* data_at, data_size: of TCP and UDP, where in 'ip' what follows the
+	 * transport header begins, and its size on the wire in this frame; 0 =
+	 * there is no such header. May lie beyond ip_size. */
+	uint32_t data_at;
+	uint32_t data_size;
 	struct seep_address src;
 	struct seep_address dst;
 	/* part: of 'fragment' or 'split'. */

@@ -14,9 +14,15 @@ if(SEEP_WITH_ZSTD)
   list(APPEND SEEP_INPUT_LIBS ${ZSTD_LIBRARY})
   list(APPEND SEEP_INPUT_DEFINITIONS SEEP_HAVE_ZSTD)
 endif()
+if(SEEP_WITH_PSL)
+  find_library(PSL_LIBRARY psl REQUIRED)
+  find_path(PSL_INCLUDE_DIR libpsl.h REQUIRED)
+  list(APPEND SEEP_INPUT_LIBS ${PSL_LIBRARY})
+  list(APPEND SEEP_INPUT_DEFINITIONS SEEP_HAVE_PSL)
+endif()
 
 seep_part(input_core SOURCES
-  identity.c inflate.c source.c stream.c)
+  identity.c inflate.c qname.c source.c stream.c)
 target_compile_definitions(seep_part_input_core PRIVATE
   ${SEEP_INPUT_DEFINITIONS})
 if(SEEP_WITH_ZLIB)
@@ -27,10 +33,13 @@ if(SEEP_WITH_ZSTD)
   target_include_directories(seep_part_input_core PRIVATE
     ${ZSTD_INCLUDE_DIR})
 endif()
+if(SEEP_WITH_PSL)
+  target_include_directories(seep_part_input_core PRIVATE ${PSL_INCLUDE_DIR})
+endif()
 
 seep_part(input SOURCES
   decimal.c keytab.c line.c zeek.c zeek_field.c zeek_follow.c zeek_hold.c
-  zeek_json.c zeek_log.c zeek_paths.c zeek_peek.c zeek_row.c
+  zeek_json.c zeek_log.c zeek_name.c zeek_paths.c zeek_peek.c zeek_row.c
   zeek_tail.c zeek_tsv.c)
 seep_component(seep-input EXPORT input
   PARTS input_core input CARRIES base

@@ -167,6 +167,20 @@ may_open(struct seep__walk *walk)
 	return 1;
 }
 
+/* note_data() notes what lies 'offset' bytes behind the cursor. */
+static void
+note_data(struct seep__walk *walk, unsigned offset)
+{
+	uint64_t left = seep__walk_left(walk);
+
+	/* The IP packet is the layer: the cursor counts from its header. */
+	assert(walk->cursor.data == walk->now.ip);
+	if (left < offset)
+		return;
+	walk->now.data_at = (uint32_t)walk->cursor.at + offset;
+	walk->now.data_size = (uint32_t)(left - offset);
+}
+
 static void
 read_tcp(struct seep__walk *walk)
 {
@@ -186,6 +200,7 @@ read_tcp(struct seep__walk *walk)
 	now->acknowledgement = be32(header + 8);
 	now->tcp_flags = header[13];
 	now->payload = (uint32_t)(segment - offset + walk->beyond);
+	note_data(walk, offset);
 }
 
 /* TCP, UDP, SCTP: the ports, and for UDP what may be a tunnel. */
@@ -202,6 +217,8 @@ take_ports(struct seep__walk *walk)
 	now->has_ports = 1;
 	if (now->protocol == SEEP__PROTO_TCP)
 		read_tcp(walk);
+	else if (now->protocol == SEEP__PROTO_UDP)
+		note_data(walk, 8);
 	end = commit(walk);
 	if (now->protocol != SEEP__PROTO_UDP || !may_open(walk) ||
 	    seep__cursor_left(&walk->cursor) < 8)

@@ -116,6 +116,8 @@ seep__zeek_pump(struct seep__zeek *zeek, struct seep__zeek_log *log, int final,
 		if (duplicate)
 			seep__zeek_log_refuse(log, &got, SEEP_REFUSED_DUPLICATE,
 					      NULL);
+		else if (got.asked != NULL)
+			status = seep__zeek_hold_name(&zeek->hold, log, &got);
 		else
 			status = seep__zeek_hold_take(&zeek->hold, log, &got);
 		if (status != SEEP_OK)

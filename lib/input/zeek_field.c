@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * zeek_field.c - the names of conn's fields, and keys made of them.
+ * zeek_field.c - the names of the fields, and keys made of them.
  */
 #include <assert.h>
 #include <string.h>
@@ -35,6 +35,8 @@ static const struct {
     [SEEP__ZEEK_RESP_IP_BYTES] = FIELD("resp_ip_bytes"),
     [SEEP__ZEEK_PARENTS] = FIELD("tunnel_parents"),
     [SEEP__ZEEK_IP_PROTO] = FIELD("ip_proto"),
+    [SEEP__ZEEK_QUERY] = FIELD("query"),
+    [SEEP__ZEEK_TRANS_ID] = FIELD("trans_id"),
     [SEEP__ZEEK_PATH] = FIELD("_path"),
 #undef FIELD
 };

@@ -167,11 +167,8 @@ leave_tail(struct seep__zeek_follow *f, struct seep__tail *t, int *news)
 	if (t->ending)
 		return SEEP_OK;
 	if (t->state == SEEP__TAIL_ASLEEP) {
-		if (t->log->lines.offset < t->content->size) {
-			f->zeek->base.coverage.records++;
-			seep__source_refuse(&f->zeek->base,
-					    SEEP_REFUSED_TRUNCATED, 0);
-		}
+		if (t->log->lines.offset < t->content->size)
+			seep__zeek_log_lose(t->log);
 		return seep__tail_close(f, t);
 	}
 	if (t->state == SEEP__TAIL_OPEN && t->regular &&

@@ -93,7 +93,7 @@ seep__zeek_hold_full(const struct seep__zeek_hold *hold)
 {
 	assert(hold->names_used <= SEEP__ZEEK_NAMES_ROOM);
 	return hold->flows_count == hold->flows_max ||
-	       SEEP__ZEEK_NAMES_ROOM - hold->names_used < SEEP__ZEEK_NAME_MAX;
+	       SEEP__ZEEK_NAMES_ROOM - hold->names_used < SEEP__ZEEK_NAME_ROOM;
 }
 
 static uint64_t
@@ -102,23 +102,33 @@ bytes_of(const struct seep__zeek_record *record)
 	return record->flow.bytes_orig + record->flow.bytes_resp;
 }
 
+/* put_flow() puts a flow and a copy of its name into the batch. */
+static void
+put_flow(struct seep__zeek_hold *h, const struct seep_flow *flow,
+	 const char *text, size_t size)
+{
+	struct seep_flow *put = &h->flows[h->flows_count++];
+	char *name = h->names + h->names_used;
+
+	assert(h->flows_count <= h->flows_max);
+	assert(size <= SEEP__ZEEK_NAMES_ROOM - h->names_used);
+	*put = *flow;
+	if (size == 0)
+		return;
+	memcpy(name, text, size);
+	h->names_used += size;
+	put->name.text = name;
+	put->name_size = (uint32_t)size;
+}
+
 /* emit() puts a record into the batch and counts what the engine cannot. */
 static void
 emit(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 {
 	struct seep_coverage *coverage = &h->source->coverage;
-	struct seep_flow *flow = &h->flows[h->flows_count++];
-	char *name = h->names + h->names_used;
+	const struct seep_flow *flow = &record->flow;
 
-	assert(h->flows_count <= h->flows_max);
-	*flow = record->flow;
-	if (record->name_size > 0) {
-		memcpy(name, record->name, record->name_size);
-		h->names_used += record->name_size;
-		assert(h->names_used <= SEEP__ZEEK_NAMES_ROOM);
-		flow->name.text = name;
-		flow->name_size = record->name_size;
-	}
+	put_flow(h, flow, record->name, record->name_size);
 	coverage->bytes_from_payload += record->from_payload;
 	coverage->bytes_payload_refused += record->payload_refused;
 	if (flow->protocol != 6 || !record->carried ||
@@ -411,6 +421,30 @@ seep__zeek_hold_take(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
 	if (got->interim)
 		return take_interim(hold, &got->record);
 	return take_final(hold, log, got);
+}
+
+int
+seep__zeek_hold_name(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
+		     const struct seep__zeek_got *got)
+{
+	int status, is_new = 1;
+	struct seep__key key;
+
+	assert(!seep__zeek_hold_full(hold) && got->asked != NULL);
+	seep__qname_tell(hold->source, log->path, &hold->told);
+	if (hold->dedup) {
+		seep__zeek_key_name(&key, got->row);
+		status = add_key(&hold->given, &key, &is_new);
+		if (status != SEEP_OK)
+			return status;
+	}
+	if (is_new)
+		put_flow(hold, &got->record.flow, got->asked->domain,
+			 got->asked->domain_size);
+	else
+		seep__zeek_log_refuse(log, got, SEEP_REFUSED_DUPLICATE,
+				      "a row that was read already");
+	return SEEP_OK;
 }
 
 /* drain_one() gives or refuses what was held for the end. */

@@ -9,7 +9,9 @@
  * Tunnels    rows whose service is a tunnel are held to the end; those
  *            that a row names in tunnel_parents are refused.
  * Repeated   with dedup, a row of protocol, 5-tuple and start that were
- *            given already is refused.
+ *            given already is refused; of a dns log, one that is written
+ *            alike.
+ * Names      rows of a dns log are given as they come.
  * Memory     about 320 bytes per uid of an interim row and per tunnel row,
  *            64 per parent, per conn row with dedup, and per long conn row
  *            of the file at hand, or of all where an interim row may still
@@ -27,6 +29,9 @@
 
 /* Room for the names of one batch; a batch ends early when it is used up. */
 #define SEEP__ZEEK_NAMES_ROOM 65536
+
+/* The longest name of a flow: a service, or a registered domain. */
+#define SEEP__ZEEK_NAME_ROOM SEEP_NAME_SIZE_MAX
 
 struct seep__zeek_hold {
 	struct seep_source *source;
@@ -48,6 +53,7 @@ struct seep__zeek_hold {
 	size_t flows_count;
 	size_t names_used;
 	char *names;
+	int told; /* that there is no public suffix list */
 };
 
 /* seep__zeek_hold_init() returns SEEP_OK or SEEP_ENOMEM. */
@@ -77,6 +83,13 @@ seep__zeek_hold_full(const struct seep__zeek_hold *hold);
  */
 int
 seep__zeek_hold_take(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
+		     const struct seep__zeek_got *got);
+
+/*
+ * seep__zeek_hold_name() is like _take() for a row of a dns log.
+ */
+int
+seep__zeek_hold_name(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
 		     const struct seep__zeek_got *got);
 
 /*

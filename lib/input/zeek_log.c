@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "input/zeek_paths.h"
+
 /* How much of a bad value a notice quotes. */
 #define QUOTE_MAX 40
 
@@ -76,6 +78,16 @@ seep__zeek_log_close(struct seep__zeek_log *log)
 	seep__mem_put(log->source->mem, log, sizeof(*log));
 }
 
+/* is_dns() says whether a file's losses are names': by its rows, its header
+ * or, before there is any, its name. */
+static int
+is_dns(const struct seep__zeek_log *g)
+{
+	if (g->usable || g->tsv.has_fields)
+		return g->names || seep__zeek_tsv_is_dns(&g->tsv);
+	return seep__zeek_name_is_dns(g->path);
+}
+
 /*
  * end_file() stops reading a file: refused when nothing of it was usable,
  * else damaged.
@@ -87,7 +99,9 @@ end_file(struct seep__zeek_log *g, const struct seep__line *line,
 	struct seep_coverage *coverage = &g->source->coverage;
 
 	assert(why != NULL && !g->dead);
-	if (g->usable)
+	if (is_dns(g))
+		coverage->names_refused++;
+	else if (g->usable)
 		coverage->files_damaged++;
 	else
 		coverage->files_refused++;
@@ -133,8 +147,12 @@ refuse_row(struct seep__zeek_log *g, const struct seep__line *line,
 	   const struct seep__zeek_fault *fault)
 {
 	assert(fault->reason < SEEP_REFUSED_COUNT);
-	g->source->coverage.records++;
-	seep__source_refuse(g->source, fault->reason, fault->bytes);
+	if (g->names) {
+		g->source->coverage.names_refused++;
+	} else {
+		g->source->coverage.records++;
+		seep__source_refuse(g->source, fault->reason, fault->bytes);
+	}
 	tell(g, line->number, line->offset, fault->reason, fault->field,
 	     fault->text);
 	return FOUND_NOTHING;
@@ -162,8 +180,13 @@ become_usable(struct seep__zeek_log *g)
 	struct seep_coverage *coverage = &g->source->coverage;
 
 	if (!g->usable && g->strange > 0) {
-		coverage->records += g->strange;
-		coverage->records_refused[SEEP_REFUSED_MALFORMED] += g->strange;
+		if (g->names) {
+			coverage->names_refused += g->strange;
+		} else {
+			coverage->records += g->strange;
+			coverage->records_refused[SEEP_REFUSED_MALFORMED] +=
+			    g->strange;
+		}
 		g->told[SEEP_REFUSED_MALFORMED]++;
 		seep__source_note(g->source, g->path, 1, 0, NULL, 0,
 				  "lines before the first row or header");
@@ -201,6 +224,20 @@ take_header(struct seep__zeek_log *g, const struct seep__line *line)
 	return FOUND_NOTHING;
 }
 
+/* skip_names() passes over the rows of a dns header that cannot be used, in
+ * the middle of other logs: names must not cost traffic. */
+static enum found
+skip_names(struct seep__zeek_log *g, const struct seep__line *line,
+	   const char *field, const char *why)
+{
+	assert(g->names);
+	g->skipping = 1;
+	g->source->coverage.names_refused++;
+	seep__source_note(g->source, g->path, line->number, line->offset, field,
+			  0, why);
+	return FOUND_NOTHING;
+}
+
 /* check_header() looks once at a header that is complete by now. */
 static enum found
 check_header(struct seep__zeek_log *g, const struct seep__line *line)
@@ -210,20 +247,60 @@ check_header(struct seep__zeek_log *g, const struct seep__line *line)
 	assert(!g->checked);
 	g->checked = 1;
 	g->skipping = g->tsv.path == SEEP__ZEEK_PATH_OTHER;
+	g->names = (uint8_t)seep__zeek_tsv_is_dns(&g->tsv);
 	if (g->skipping) {
 		if (!g->usable && !g->endless)
 			return end_file(g, line, NULL,
-					"not a conn log: #path names another");
+					"neither a conn nor a dns log: "
+					"#path names another");
 		seep__source_note(g->source, g->path, line->number,
 				  line->offset, NULL, 0,
 				  "rows of another log are skipped from here");
 		return FOUND_NOTHING;
 	}
 	why = seep__zeek_tsv_lacks(&g->tsv, &field);
+	if (why != NULL && g->names && (g->usable || g->endless))
+		return skip_names(g, line, field, why);
 	if (why != NULL)
 		return end_file(g, line, field, why);
 	become_usable(g);
 	return FOUND_NOTHING;
+}
+
+/* blame_length() gives a row of too few columns that as the reason why it
+ * cannot be read. */
+static void
+blame_length(const struct seep__line *line, const char *short_why,
+	     struct seep__zeek_fault *fault)
+{
+	if (short_why == NULL)
+		return;
+	fault->reason =
+	    line->terminated ? SEEP_REFUSED_MALFORMED : SEEP_REFUSED_TRUNCATED;
+	fault->field = SEEP__ZEEK_FIELDS;
+	fault->text = short_why;
+}
+
+/* read_name() makes a name of the row that was split. */
+static enum found
+read_name(struct seep__zeek_log *g, const struct seep__line *line,
+	  struct seep__zeek_got *got, const char *short_why)
+{
+	struct seep__zeek_fault fault;
+
+	assert(g->names);
+	switch (seep__zeek_name_read(&g->row, g->rules, &got->record.flow,
+				     &g->asked, &fault)) {
+	case SEEP__ZEEK_NAME_GOOD:
+		got->asked = &g->asked;
+		return FOUND_ROW;
+	case SEEP__ZEEK_NAME_NONE:
+		g->source->coverage.names_skipped++;
+		return FOUND_NOTHING;
+	default:
+		blame_length(line, short_why, &fault);
+		return refuse_row(g, line, &fault);
+	}
 }
 
 /* read_record() makes a record of the row that was split. */
@@ -233,20 +310,17 @@ read_record(struct seep__zeek_log *g, const struct seep__line *line,
 {
 	struct seep__zeek_fault fault;
 
+	got->row = &g->row;
+	got->asked = NULL;
+	got->line = line->number;
+	got->offset = line->offset;
+	if (g->names)
+		return read_name(g, line, got, short_why);
 	if (!seep__zeek_row_read(&g->row, g->rules, &got->record, &fault)) {
-		if (short_why != NULL) {
-			fault.reason = line->terminated
-					   ? SEEP_REFUSED_MALFORMED
-					   : SEEP_REFUSED_TRUNCATED;
-			fault.field = SEEP__ZEEK_FIELDS;
-			fault.text = short_why;
-		}
+		blame_length(line, short_why, &fault);
 		return refuse_row(g, line, &fault);
 	}
 	g->source->coverage.records++;
-	got->row = &g->row;
-	got->line = line->number;
-	got->offset = line->offset;
 	return FOUND_ROW;
 }
 
@@ -278,7 +352,8 @@ take_tsv(struct seep__zeek_log *g, const struct seep__line *line,
 			   columns < 0 ? "fewer columns than #fields" : NULL);
 }
 
-/* judge_json() says whether a row is of a conn log: 1, or 0 with 'found'. */
+/* judge_json() says whether a row is of a conn or a dns log: 1, or 0 with
+ * 'found'. */
 static int
 judge_json(struct seep__zeek_log *g, const struct seep__line *line,
 	   struct seep__zeek_got *got, enum found *found)
@@ -295,15 +370,20 @@ judge_json(struct seep__zeek_log *g, const struct seep__line *line,
 		if (!g->usable && !g->endless &&
 		    ++g->others >= SEEP__ZEEK_STRANGE_MAX)
 			*found = end_file(g, line, NULL,
-					  "not a conn log: _path names "
-					  "another");
+					  "neither a conn nor a dns log: "
+					  "_path names another");
 		return 0;
 	}
 	if (kind == SEEP__ZEEK_PATH_NONE && !seep__zeek_row_is_conn(&g->row)) {
-		*found = meet_strange(g, line, "no field of a conn log",
-				      "not a conn log");
-		return 0;
+		if (!seep__zeek_row_is_name(&g->row)) {
+			*found = meet_strange(g, line,
+					      "no field of a conn or a dns log",
+					      "neither a conn nor a dns log");
+			return 0;
+		}
+		kind = SEEP__ZEEK_PATH_DNS;
 	}
+	g->names = kind == SEEP__ZEEK_PATH_DNS;
 	got->interim |= kind == SEEP__ZEEK_PATH_INTERIM;
 	return 1;
 }
@@ -392,9 +472,10 @@ judge_file(struct seep__zeek_log *g)
 	    g->tsv.path != SEEP__ZEEK_PATH_OTHER)
 		why = seep__zeek_tsv_lacks(&g->tsv, &field);
 	else if (g->tsv.started)
-		why = "not a conn log: #path names another";
+		why = "neither a conn nor a dns log: "
+		      "#path names another";
 	else if (g->strange + g->others > 0)
-		why = "no header and no row: not a conn log";
+		why = "no header and no row: neither a conn nor a dns log";
 	else
 		why = "the file is empty";
 	if (why != NULL)
@@ -445,6 +526,18 @@ seep__zeek_log_next(struct seep__zeek_log *log, int final,
 }
 
 void
+seep__zeek_log_lose(struct seep__zeek_log *log)
+{
+	assert(log != NULL);
+	if (is_dns(log)) {
+		log->source->coverage.names_refused++;
+		return;
+	}
+	log->source->coverage.records++;
+	seep__source_refuse(log->source, SEEP_REFUSED_TRUNCATED, 0);
+}
+
+void
 seep__zeek_log_refuse(struct seep__zeek_log *log,
 		      const struct seep__zeek_got *got,
 		      enum seep_refusal reason, const char *text)
@@ -452,8 +545,11 @@ seep__zeek_log_refuse(struct seep__zeek_log *log,
 	const struct seep_flow *flow = &got->record.flow;
 
 	assert(got != NULL);
-	seep__source_refuse(log->source, reason,
-			    flow->bytes_orig + flow->bytes_resp);
+	if (got->asked != NULL)
+		log->source->coverage.names_refused++;
+	else
+		seep__source_refuse(log->source, reason,
+				    flow->bytes_orig + flow->bytes_resp);
 	if (text != NULL)
 		tell(log, got->line, got->offset, reason, SEEP__ZEEK_FIELDS,
 		     text);

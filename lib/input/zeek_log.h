@@ -6,6 +6,9 @@
  * A line is a header ('#'), a row of JSON ('{') or a row of TSV; a file may
  * mix them, as files put together on standard input do. A file of which
  * nothing can be used is refused as a whole, its rows are not counted.
+ *
+ * Rows of a dns log count as names, good or bad, and never as records; what
+ * is wrong with such a file is told, and counts as one name refused.
  */
 #ifndef SEEP_INPUT_ZEEK_LOG_H
 #define SEEP_INPUT_ZEEK_LOG_H
@@ -17,13 +20,14 @@
 #include "input/source.h"
 #include "input/stream.h"
 #include "input/zeek_json.h"
+#include "input/zeek_name.h"
 #include "input/zeek_row.h"
 #include "input/zeek_tsv.h"
 
 /*
  * Lines that are no rows, or rows of another log, after which a file that
  * has shown nothing else is refused. A cut first line, or a few lines that
- * somebody added, must not cost a log; reading gigabytes of dns.log to its
+ * somebody added, must not cost a log; reading gigabytes of http.log to its
  * end for nothing should not happen either.
  */
 #define SEEP__ZEEK_STRANGE_MAX 100
@@ -38,6 +42,7 @@ struct seep__zeek_log {
 	struct seep__zeek_tsv tsv;
 	struct seep__zeek_json json;
 	struct seep__zeek_row row;
+	struct seep__asked asked;
 	uint64_t strange; /* lines before anything was usable */
 	uint64_t others;  /* rows of other logs before that */
 	unsigned told[SEEP_REFUSED_COUNT];
@@ -48,6 +53,7 @@ struct seep__zeek_log {
 	uint8_t skipping;  /* rows of another log's header */
 	uint8_t dead;      /* nothing more is read from it */
 	uint8_t has_paths; /* JSON rows name their log */
+	uint8_t names;     /* the row at hand is of a dns log */
 };
 
 /* What a log gives: a record and what it was made of. */
@@ -55,6 +61,9 @@ struct seep__zeek_got {
 	struct seep__zeek_record record;
 	/* row: its slices are valid until the next call. */
 	const struct seep__zeek_row *row;
+	/* asked: of a row of a dns log; 'record' then has a flow only. Else
+	 * NULL. Valid as 'row'. */
+	const struct seep__asked *asked;
 	uint64_t line;
 	uint64_t offset;
 	int interim;
@@ -87,6 +96,10 @@ seep__zeek_log_close(struct seep__zeek_log *log);
 int
 seep__zeek_log_next(struct seep__zeek_log *log, int final,
 		    struct seep__zeek_got *got);
+
+/* seep__zeek_log_lose() counts a last line of which only a part came. */
+void
+seep__zeek_log_lose(struct seep__zeek_log *log);
 
 /* seep__zeek_log_refuse() counts and tells a record given by _next(). */
 void

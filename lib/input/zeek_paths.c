@@ -82,6 +82,23 @@ seep__zeek_name_is_conn(const char *name)
 	return strstr(name, ".log") != NULL || strstr(name, ".json") != NULL;
 }
 
+int
+seep__zeek_name_is_dns(const char *name)
+{
+	assert(name != NULL);
+	name = base_name(name);
+	if (!starts_with(name, "dns.") &&
+	    !(starts_with(name, "dns_") && name[4] >= '0' && name[4] <= '9'))
+		return 0;
+	return strstr(name, ".log") != NULL || strstr(name, ".json") != NULL;
+}
+
+static int
+is_log(const char *name)
+{
+	return seep__zeek_name_is_conn(name) || seep__zeek_name_is_dns(name);
+}
+
 /* add_file() takes 'name', which it then owns, also on failure. */
 static int
 add_file(struct seep__zeek_paths *p, char *name, size_t name_size,
@@ -203,9 +220,9 @@ visit_entry(struct tree *t, const char *dir, unsigned depth, const char *name)
 	if (stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return add_folder(t, path, size, &st, depth + 1);
-		if (S_ISREG(st.st_mode) && seep__zeek_name_is_conn(name))
+		if (S_ISREG(st.st_mode) && is_log(name))
 			return add_file(t->paths, path, size, &st, 1);
-	} else if (seep__zeek_name_is_conn(name)) {
+	} else if (is_log(name)) {
 		complain(t->source, path, "cannot be looked at");
 	}
 	seep__mem_put(mem, path, size);
@@ -269,6 +286,16 @@ say_empty(struct seep_source *source, const char *name)
 				  "no conn log in this directory");
 }
 
+/* has_conn() looks for a conn log among the paths from 'first' on. */
+static int
+has_conn(const struct seep__zeek_paths *paths, size_t first)
+{
+	for (; first < paths->count; first++)
+		if (!seep__zeek_name_is_dns(paths->path[first].name))
+			return 1;
+	return 0;
+}
+
 int
 seep__zeek_paths_add(struct seep__zeek_paths *paths, const char *name,
 		     struct seep_source *source)
@@ -289,7 +316,7 @@ seep__zeek_paths_add(struct seep__zeek_paths *paths, const char *name,
 	if (!S_ISDIR(st.st_mode))
 		return add_file(paths, copy, size, &st, 0);
 	status = walk(paths, copy, size, &st, source);
-	if (status == SEEP_OK && paths->count == first)
+	if (status == SEEP_OK && !has_conn(paths, first))
 		say_empty(source, name);
 	return status;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * zeek_paths.h - which files are to be read: what the caller named, and the
- * conn logs below the directories that the caller named.
+ * conn and dns logs below the directories that the caller named.
  *
- * Names    in directories: conn, conn_*, open_conn* with ".log" or ".json"
- *          behind ("conn.log", "conn.00:00:00-01:00:00.log.gz",
- *          "conn_20260301.log.zst", "conn.log.labeled"). A file that the
- *          caller names is taken whatever its name.
+ * Names    in directories: conn, conn_*, open_conn*, dns and dns_<digit>*
+ *          with ".log" or ".json" behind ("conn.log",
+ * "conn.00:00:00-01:00:00.log.gz", "conn_20260301.log.zst",
+ * "conn.log.labeled"). A file that the caller names is taken whatever its name.
  * Order    directories by name, depth by depth sorted as paths; arguments
  *          in the caller's order. zeek.c reads interim logs first and then
  *          by name, so that the caller's order changes nothing.
@@ -72,5 +72,10 @@ seep__zeek_name_is_conn(const char *name);
 
 int
 seep__zeek_name_is_interim(const char *name);
+
+/* seep__zeek_name_is_dns() says whether a file name is that of a dns log;
+ * dns_red.log and the like are others. */
+int
+seep__zeek_name_is_dns(const char *name);
 
 #endif

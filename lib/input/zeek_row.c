@@ -564,6 +564,20 @@ seep__zeek_row_read(const struct seep__zeek_row *row,
 }
 
 int
+seep__zeek_row_asker(const struct seep__zeek_row *row, int64_t *time_ns,
+		     struct seep_address *orig, uint64_t *port,
+		     struct seep__zeek_fault *fault)
+{
+	struct reading r = {.row = row, .fault = fault};
+	int set;
+
+	memset(fault, 0, sizeof(*fault));
+	return read_time(&r, time_ns) &&
+	       read_address(&r, SEEP__ZEEK_ORIG_H, orig) &&
+	       read_count(&r, SEEP__ZEEK_RESP_P, port, &set);
+}
+
+int
 seep__zeek_row_is_conn(const struct seep__zeek_row *row)
 {
 	static const enum seep__zeek_field own[] = {

@@ -21,7 +21,8 @@
 
 #include "input/keytab.h"
 
-/* The fields of a conn row that are read. _PATH is JSON's "_path". */
+/* The fields that are read of a conn row, then of a dns row. _PATH is JSON's
+ * "_path". */
 enum seep__zeek_field {
 	SEEP__ZEEK_TS,
 	SEEP__ZEEK_UID,
@@ -43,6 +44,8 @@ enum seep__zeek_field {
 	SEEP__ZEEK_RESP_IP_BYTES,
 	SEEP__ZEEK_PARENTS,
 	SEEP__ZEEK_IP_PROTO,
+	SEEP__ZEEK_QUERY,
+	SEEP__ZEEK_TRANS_ID,
 	SEEP__ZEEK_PATH,
 	SEEP__ZEEK_FIELDS
 };
@@ -125,6 +128,16 @@ seep__zeek_row_read(const struct seep__zeek_row *row,
 		    const struct seep__zeek_rules *rules,
 		    struct seep__zeek_record *record,
 		    struct seep__zeek_fault *fault);
+
+/*
+ * seep__zeek_row_asker() reads what a dns row shares with a conn row: time,
+ * host and the port that was asked, 0 when it is unset. Returns 1, or 0 with
+ * the fault.
+ */
+int
+seep__zeek_row_asker(const struct seep__zeek_row *row, int64_t *time_ns,
+		     struct seep_address *orig, uint64_t *port,
+		     struct seep__zeek_fault *fault);
 
 /*
  * seep__zeek_row_is_conn() says whether a row holds a field that only conn

@@ -238,10 +238,8 @@ seep__tail_restart(struct seep__zeek_follow *f, struct seep__tail *t)
 
 	assert(t->log != NULL && t->content != NULL);
 	if (seep__lines_unread(&t->log->lines) > 0 ||
-	    t->log->lines.offset < t->content->size) {
-		f->zeek->base.coverage.records++;
-		seep__source_refuse(&f->zeek->base, SEEP_REFUSED_TRUNCATED, 0);
-	}
+	    t->log->lines.offset < t->content->size)
+		seep__zeek_log_lose(t->log);
 	seep__content_init(t->content);
 	seep__lines_clear(&t->log->lines);
 	seep__lines_init(&t->log->lines, f->mem);

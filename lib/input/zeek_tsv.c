@@ -17,6 +17,8 @@ seep__zeek_path_kind(const char *path, size_t size)
 	if (size == 9 && (memcmp(path, "conn_long", 9) == 0 ||
 			  memcmp(path, "open_conn", 9) == 0))
 		return SEEP__ZEEK_PATH_INTERIM;
+	if (size == 3 && memcmp(path, "dns", 3) == 0)
+		return SEEP__ZEEK_PATH_DNS;
 	return SEEP__ZEEK_PATH_OTHER;
 }
 
@@ -160,6 +162,8 @@ type_suits(enum seep__zeek_field field, const char *type, size_t size)
 	    [SEEP__ZEEK_RESP_PKTS] = "count",
 	    [SEEP__ZEEK_RESP_IP_BYTES] = "count",
 	    [SEEP__ZEEK_IP_PROTO] = "count",
+	    [SEEP__ZEEK_QUERY] = "string",
+	    [SEEP__ZEEK_TRANS_ID] = "count",
 	};
 	const char *want = types[field];
 
@@ -258,43 +262,84 @@ seep__zeek_tsv_header(struct seep__zeek_tsv *tsv, const char *line, size_t size,
 	return NULL;
 }
 
-/* The fields without which a row cannot become a flow. */
-static const enum seep__zeek_field needed[] = {
-    SEEP__ZEEK_TS,     SEEP__ZEEK_ORIG_H, SEEP__ZEEK_ORIG_P,
-    SEEP__ZEEK_RESP_H, SEEP__ZEEK_RESP_P, SEEP__ZEEK_PROTO};
+#define SIZES                                                         \
+	(BIT(SEEP__ZEEK_ORIG_IP_BYTES) | BIT(SEEP__ZEEK_ORIG_BYTES) | \
+	 BIT(SEEP__ZEEK_RESP_IP_BYTES) | BIT(SEEP__ZEEK_RESP_BYTES))
+
+int
+seep__zeek_tsv_is_dns(const struct seep__zeek_tsv *tsv)
+{
+	assert(tsv != NULL);
+	if (tsv->path != SEEP__ZEEK_PATH_NONE)
+		return tsv->path == SEEP__ZEEK_PATH_DNS;
+	return (tsv->fields & BIT(SEEP__ZEEK_QUERY)) != 0 &&
+	       (tsv->fields & BIT(SEEP__ZEEK_PROTO)) != 0 &&
+	       (tsv->fields & SIZES) == 0;
+}
+
+/*
+ * What a log must have: every field of 'all', one of each pair of 'either';
+ * lists end with NO_FIELD. Types are checked of those in 'typed'.
+ */
+struct needs {
+	enum seep__zeek_field all[7];
+	enum seep__zeek_field either[2][2];
+	uint32_t typed;
+};
+
+static const struct needs conn_needs = {
+    {SEEP__ZEEK_TS, SEEP__ZEEK_ORIG_H, SEEP__ZEEK_ORIG_P, SEEP__ZEEK_RESP_H,
+     SEEP__ZEEK_RESP_P, SEEP__ZEEK_PROTO, NO_FIELD},
+    {{SEEP__ZEEK_ORIG_IP_BYTES, SEEP__ZEEK_ORIG_BYTES},
+     {SEEP__ZEEK_RESP_IP_BYTES, SEEP__ZEEK_RESP_BYTES}},
+    ~(BIT(SEEP__ZEEK_QUERY) | BIT(SEEP__ZEEK_TRANS_ID))};
+
+static const struct needs dns_needs = {
+    {SEEP__ZEEK_TS, SEEP__ZEEK_ORIG_H, SEEP__ZEEK_QUERY, NO_FIELD},
+    {{NO_FIELD, NO_FIELD}, {NO_FIELD, NO_FIELD}},
+    BIT(SEEP__ZEEK_TS) | BIT(SEEP__ZEEK_ORIG_H) | BIT(SEEP__ZEEK_RESP_P) |
+	BIT(SEEP__ZEEK_QUERY)};
+
+/* find_missing() returns a field that is missing, or NO_FIELD. */
+static enum seep__zeek_field
+find_missing(const struct seep__zeek_tsv *tsv, const struct needs *needs)
+{
+	size_t i;
+
+	for (i = 0; needs->all[i] != NO_FIELD; i++)
+		if (!(tsv->fields & BIT(needs->all[i])))
+			return needs->all[i];
+	for (i = 0; i < 2 && needs->either[i][0] != NO_FIELD; i++)
+		if (!(tsv->fields &
+		      (BIT(needs->either[i][0]) | BIT(needs->either[i][1]))))
+			return needs->either[i][0];
+	return NO_FIELD;
+}
 
 const char *
 seep__zeek_tsv_lacks(const struct seep__zeek_tsv *tsv, const char **field)
 {
-	const uint32_t orig =
-	    BIT(SEEP__ZEEK_ORIG_IP_BYTES) | BIT(SEEP__ZEEK_ORIG_BYTES);
-	const uint32_t resp =
-	    BIT(SEEP__ZEEK_RESP_IP_BYTES) | BIT(SEEP__ZEEK_RESP_BYTES);
+	const struct needs *needs =
+	    seep__zeek_tsv_is_dns(tsv) ? &dns_needs : &conn_needs;
+	enum seep__zeek_field missing;
 	unsigned f;
-	size_t i;
 
 	assert(field != NULL);
 	*field = NULL;
 	if (!tsv->has_fields)
 		return tsv->started ? "a header without #fields"
 				    : "no header: not a Zeek log";
-	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		*field = seep__zeek_field_name(needed[i]);
-		if (!(tsv->fields & BIT(needed[i])))
-			return "a needed field is missing in #fields";
+	missing = find_missing(tsv, needs);
+	if (missing != NO_FIELD) {
+		*field = seep__zeek_field_name(missing);
+		return "a needed field is missing in #fields";
 	}
-	*field = seep__zeek_field_name(SEEP__ZEEK_ORIG_IP_BYTES);
-	if (!(tsv->fields & orig))
-		return "a needed field is missing in #fields";
-	*field = seep__zeek_field_name(SEEP__ZEEK_RESP_IP_BYTES);
-	if (!(tsv->fields & resp))
-		return "a needed field is missing in #fields";
 	for (f = 0; f < SEEP__ZEEK_FIELDS; f++) {
+		if (!(tsv->mistyped & needs->typed & BIT(f)))
+			continue;
 		*field = seep__zeek_field_name((enum seep__zeek_field)f);
-		if (tsv->mistyped & BIT(f))
-			return "#types gives this field another type";
+		return "#types gives this field another type";
 	}
-	*field = NULL;
 	return NULL;
 }
 

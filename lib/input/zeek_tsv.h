@@ -35,6 +35,7 @@ enum seep__zeek_path_kind {
 	SEEP__ZEEK_PATH_NONE,
 	SEEP__ZEEK_PATH_CONN,
 	SEEP__ZEEK_PATH_INTERIM, /* conn_long, open_conn */
+	SEEP__ZEEK_PATH_DNS,
 	SEEP__ZEEK_PATH_OTHER
 };
 
@@ -77,6 +78,14 @@ seep__zeek_tsv_header(struct seep__zeek_tsv *tsv, const char *line, size_t size,
  */
 const char *
 seep__zeek_tsv_lacks(const struct seep__zeek_tsv *tsv, const char **field);
+
+/*
+ * seep__zeek_tsv_is_dns() says whether the rows are those of a dns log: by
+ * #path, or where there is none by the fields 'query' and 'proto' and no
+ * size.
+ */
+int
+seep__zeek_tsv_is_dns(const struct seep__zeek_tsv *tsv);
 
 /*
  * seep__zeek_tsv_split() finds the wanted fields of a row; the others of

@@ -45,6 +45,18 @@ describe(const struct seep_snapshot *snapshot, size_t host, size_t channel,
 }
 
 static int
+absorb_name(struct seep_engine *engine, const struct seep_snapshot *snapshot,
+	    size_t name, const struct seep__label_channel *described)
+{
+	const char *text;
+
+	assert(name < snapshot->name_count);
+	text = snapshot->name_text + snapshot->names[name].at;
+	return seep__names_add(&engine->names, &described->peer, text,
+			       strlen(text));
+}
+
+static int
 absorb_labels(struct seep_engine *engine, const struct seep_snapshot *snapshot,
 	      size_t channel, const struct seep__label_channel *described,
 	      uint32_t record)
@@ -55,6 +67,8 @@ absorb_labels(struct seep_engine *engine, const struct seep_snapshot *snapshot,
 	assert(channel < snapshot->channel_count);
 	if (i == 0)
 		return SEEP_OK;
+	if (described->place == SEEP_PLACE_NAME)
+		return absorb_name(engine, snapshot, i - 1, described);
 	for (i--; i < snapshot->label_count; i++) {
 		const struct seep__labelref *label = &snapshot->labels[i];
 		int status;
@@ -151,7 +165,9 @@ seep_engine_add_snapshot(struct seep_engine *engine,
 	if (engine->coverage.bytes_seen >=
 		SEEP__CASE_BYTES_END - more->bytes_seen ||
 	    engine->coverage.bytes_missed >=
-		SEEP__CASE_BYTES_END - more->bytes_missed)
+		SEEP__CASE_BYTES_END - more->bytes_missed ||
+	    engine->coverage.names_bytes >=
+		SEEP__CASE_BYTES_END - more->names_bytes)
 		return SEEP_EMISMATCH;
 	status = absorb_hours(engine, snapshot);
 	if (status == SEEP_OK)

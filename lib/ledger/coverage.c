@@ -32,6 +32,16 @@ add_bytes(struct seep_coverage *sum, const struct seep_coverage *part)
 	sum->bytes_link += part->bytes_link;
 }
 
+static void
+add_names(struct seep_coverage *sum, const struct seep_coverage *part)
+{
+	sum->names += part->names;
+	sum->names_bytes += part->names_bytes;
+	sum->names_outside += part->names_outside;
+	sum->names_skipped += part->names_skipped;
+	sum->names_refused += part->names_refused;
+}
+
 void
 seep_coverage_add(struct seep_coverage *sum, const struct seep_coverage *part)
 {
@@ -52,6 +62,7 @@ seep_coverage_add(struct seep_coverage *sum, const struct seep_coverage *part)
 	sum->packets_not_ip += part->packets_not_ip;
 	sum->packets_cut += part->packets_cut;
 	sum->fragments_orphaned += part->fragments_orphaned;
+	add_names(sum, part);
 	sum->files += part->files;
 	sum->files_damaged += part->files_damaged;
 	sum->files_refused += part->files_refused;

@@ -29,6 +29,7 @@ init_parts(struct seep_engine *engine, uint64_t seed)
 	seep__hours_init(&engine->hours, engine->mem);
 	seep__hours_init(&engine->ends, engine->mem);
 	seep__labels_init(&engine->labels, engine->mem);
+	seep__names_init(&engine->names, engine->mem, SEEP__NAMES_MAX);
 	seep_coverage_init(&engine->coverage);
 }
 
@@ -79,6 +80,7 @@ seep_engine_free(struct seep_engine *engine)
 	if (engine == NULL)
 		return;
 	mem = engine->mem;
+	seep__names_clear(&engine->names);
 	seep__labels_clear(&engine->labels);
 	seep__hours_clear(&engine->ends);
 	seep__hours_clear(&engine->hours);
@@ -193,7 +195,7 @@ seep__engine_channel(struct seep_engine *engine,
 	struct seep__chankey key;
 	int status;
 
-	assert(channel->place <= SEEP_PLACE_INSIDE);
+	assert(channel->place <= SEEP_PLACE_NAME);
 	status = seep__intern_add(&engine->hosts, &channel->host, &key.host);
 	if (status != SEEP_OK)
 		return status;

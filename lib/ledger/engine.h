@@ -17,6 +17,7 @@
 #include "ledger/intern.h"
 #include "ledger/label.h"
 #include "ledger/log.h"
+#include "ledger/names.h"
 #include "ledger/record.h"
 #include "ledger/site.h"
 #include "ledger/table.h"
@@ -33,9 +34,10 @@ struct seep_engine {
 	struct seep__intern hosts;
 	struct seep__intern peers_v6;
 	struct seep__log log;
-	struct seep__hours hours; /* that a flow touches */
+	struct seep__hours hours; /* that a flow or a name touches */
 	struct seep__hours ends;  /* in which one begins or ends */
 	struct seep__labels labels;
+	struct seep__names names;
 	struct seep_coverage coverage;
 	uint32_t sealed_hour; /* bins before it were sealed by advance */
 };
@@ -53,6 +55,18 @@ int
 seep__engine_channel(struct seep_engine *engine,
 		     const struct seep__label_channel *channel,
 		     uint32_t *record);
+
+/*
+ * seep__feed_name() takes or refuses a flow flagged SEEP_FLOW_NAME.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET; then it was not taken.
+ */
+int
+seep__feed_name(struct seep_engine *engine, const struct seep_flow *flow);
+
+/* seep__name_service() returns the service of every channel of names. */
+seep__service
+seep__name_service(void);
 
 /* seep__address_v4() returns the 32 bits of an IPv4 address. */
 uint32_t

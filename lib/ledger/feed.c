@@ -380,6 +380,8 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	struct plan plan;
 	int status;
 
+	if ((flow->flags & SEEP_FLOW_NAME) != 0)
+		return seep__feed_name(engine, flow);
 	if (refuse(&engine->coverage, flow))
 		return SEEP_OK;
 	plan.flow = flow;
@@ -403,7 +405,8 @@ seep_engine_feed(struct seep_engine *engine, const struct seep_flow *flows,
 		status = feed_one(engine, &flows[i]);
 		if (status != SEEP_OK)
 			break;
-		if ((flows[i].flags & SEEP_FLOW_RECORDED) == 0)
+		if ((flows[i].flags & (SEEP_FLOW_RECORDED | SEEP_FLOW_NAME)) ==
+		    0)
 			engine->coverage.records++;
 	}
 	if (fed != NULL)

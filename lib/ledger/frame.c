@@ -15,8 +15,8 @@
 static const uint8_t magic[8] = {0x8b, 's', 'e', 'e', 'p', '\r', '\n', 0x1a};
 
 static const char names[SEEP__SECTIONS][SEEP__FRAME_NAME + 1] = {
-    "settings", "coverage", "hours",  "hosts",
-    "channels", "cells",    "labels", "end"};
+    "settings", "coverage", "hours", "hosts", "channels",
+    "cells",    "labels",   "names", "end"};
 
 const char *
 seep__section_name(enum seep__section section)

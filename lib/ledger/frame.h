@@ -33,7 +33,8 @@
 /* The longest item that seep__frame_room() can be asked for. */
 #define SEEP__FRAME_ITEM_MAX 1024
 
-#define SEEP__CASE_VERSION 1
+/* 2: coverage of names, the section of names. */
+#define SEEP__CASE_VERSION 2
 
 /* Sections, in their order. */
 enum seep__section {
@@ -44,6 +45,7 @@ enum seep__section {
 	SEEP__SECTION_CHANNELS,
 	SEEP__SECTION_CELLS,
 	SEEP__SECTION_LABELS,
+	SEEP__SECTION_NAMES,
 	SEEP__SECTION_END,
 	SEEP__SECTIONS
 };

@@ -31,4 +31,9 @@ int
 seep__order_labels(struct seep_snapshot *snapshot,
 		   const struct seep_engine *engine);
 
+/* seep__order_names() fills the names; channels must be there. */
+int
+seep__order_names(struct seep_snapshot *snapshot,
+		  const struct seep_engine *engine);
+
 #endif

@@ -75,6 +75,7 @@ adds_up(const struct seep_coverage *c)
 	size_t i;
 
 	if (c->bytes_seen >> 63 != 0 || c->bytes_missed >> 63 != 0 ||
+	    c->names_bytes >> 63 != 0 ||
 	    c->bytes_missed_crossing > c->bytes_missed)
 		return 0;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -213,6 +214,7 @@ add_label(struct seep__restorer *r, uint64_t channel, const uint8_t *text,
 
 	if (text == NULL || size == 0 || size > SEEP__LABEL_SIZE_MAX ||
 	    memchr(text, 0, size) != NULL || channel >= made->channel_count ||
+	    seep__view_place(made, channel) == SEEP_PLACE_NAME ||
 	    made->label_count == SEEP__LABELS_MAX)
 		return SEEP_EFORMAT;
 	status = seep__mem_grow(r->mem, &labels, &made->label_room,
@@ -259,6 +261,52 @@ read_labels(struct seep__restorer *r)
 }
 
 static int
+add_name(struct seep__restorer *r, const uint8_t *text, size_t size)
+{
+	struct seep_snapshot *made = r->made;
+	struct seep_address address;
+	uint64_t hash;
+	int status;
+
+	if (text == NULL || size == 0 || size > SEEP_NAME_SIZE_MAX ||
+	    memchr(text, 0, size) != NULL ||
+	    made->name_count == SEEP__NAMES_MAX)
+		return SEEP_EFORMAT;
+	seep_name_address((const char *)text, size, &address);
+	hash = seep__names_hash(&address);
+	if (made->name_count > 0 &&
+	    made->names[made->name_count - 1].hash >= hash)
+		return SEEP_EFORMAT;
+	status = seep__snapshot_name_room(made, 1, size + 1);
+	if (status == SEEP_OK)
+		seep__snapshot_add_name(made, hash, (const char *)text, size);
+	return status;
+}
+
+static int
+read_names(struct seep__restorer *r)
+{
+	struct seep__cursor *cursor = &r->reader->cursor;
+	int status = seep__frame_open(r->reader, SEEP__SECTION_NAMES);
+
+	while (status == SEEP_OK) {
+		size_t size;
+
+		status = seep__frame_item(r->reader);
+		if (status != SEEP_OK)
+			break;
+		size = seep__cursor_u8(cursor);
+		status = add_name(r, seep__cursor_bytes(cursor, size), size);
+	}
+	if (status != SEEP_END)
+		return status;
+	/* A name that no host asked for is none that an engine saved. */
+	return seep__snapshot_link_names(r->made) == r->made->name_count
+		   ? SEEP_OK
+		   : SEEP_EFORMAT;
+}
+
+static int
 read_end(struct seep__restorer *r)
 {
 	int status = seep__frame_open(r->reader, SEEP__SECTION_END);
@@ -283,6 +331,7 @@ read_sections(struct seep__restorer *r)
 	    seep__restore_channels,
 	    seep__restore_cells,
 	    read_labels,
+	    read_names,
 	    read_end};
 	int status = SEEP_OK;
 	int i;

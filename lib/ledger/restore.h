@@ -20,6 +20,7 @@ struct seep__restore_sums {
 	uint64_t inside;
 	uint64_t missed;
 	uint64_t unanswered;
+	uint64_t names;
 	uint64_t cells;
 };
 

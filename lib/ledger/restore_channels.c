@@ -64,6 +64,10 @@ is_channel(const struct seep__restorer *r, const struct place *place,
 	unsigned side = ref->kind & SEEP__PEER_PLACE;
 
 	assert(place->hosts > 0);
+	if (side == SEEP_PLACE_NAME)
+		return ref->direction == SEEP_DIRECTION_PUSH &&
+		       ref->service == seep__name_service() &&
+		       seep_address_is_name(peer) && !seep__site_special(host);
 	if (ref->direction > SEEP_DIRECTION_PULL ||
 	    !seep__service_valid(ref->service) ||
 	    (unsigned)seep_site_place(site, peer) != side)
@@ -221,6 +225,19 @@ add_below(uint64_t *sum, uint64_t value, uint64_t most)
 	return 1;
 }
 
+/* Names are timed and asked for: nothing comes back. */
+static int
+add_names(struct seep__restorer *r, const struct seep__cell *cell)
+{
+	assert(seep__cell_kind(cell->key) <= SEEP_CELL_MISSED);
+	return seep__cell_kind(cell->key) == SEEP_CELL_TIMED &&
+	       cell->counts[SEEP__BYTES_IN] == 0 &&
+	       cell->counts[SEEP__PACKETS_IN] == 0 &&
+	       cell->counts[SEEP__FLOWS] > 0 &&
+	       add_below(&r->sums.names, cell->counts[SEEP__BYTES_OUT],
+			 r->made->coverage.names_bytes);
+}
+
 static int
 add_sums(struct seep__restorer *r, const struct seep__cell *cell, int inside)
 {
@@ -255,6 +272,7 @@ check_cell(struct seep__restorer *r, const struct seep__cell *cell,
 	uint32_t record = seep__cell_record(cell->key);
 	uint32_t hour = seep__cell_hour(cell->key);
 	uint32_t next = 0;
+	uint8_t place;
 	int inside;
 
 	/* Every channel has a cell: records go up by one. */
@@ -265,13 +283,15 @@ check_cell(struct seep__restorer *r, const struct seep__cell *cell,
 	}
 	if (record > next || record >= made->channel_count)
 		return 0;
-	inside = (made->channels[record].kind & SEEP__PEER_PLACE) ==
-		 SEEP_PLACE_INSIDE;
+	place = made->channels[record].kind & SEEP__PEER_PLACE;
+	inside = place == SEEP_PLACE_INSIDE;
 	if (inside &&
 	    (hour % 24 != 0 || seep__cell_kind(cell->key) == SEEP_CELL_MISSED))
 		return 0;
-	return has_hour(made, hour, inside ? 24 : 1) &&
-	       add_sums(r, cell, inside);
+	if (!has_hour(made, hour, inside ? 24 : 1))
+		return 0;
+	return place == SEEP_PLACE_NAME ? add_names(r, cell)
+					: add_sums(r, cell, inside);
 }
 
 static int

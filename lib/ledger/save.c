@@ -12,6 +12,7 @@
  *           place | direction << 2, LEB128 service
  * cells     as cell.h codes them, records being channels in order
  * labels    LEB128 step to the channel, one byte of size, text
+ * names     one byte of size, text; ascending by the text's address
  * end       LEB128 number of cells
  *
  * An address is one byte, how many bytes it shares with the one before it,
@@ -87,6 +88,11 @@ seep__coverage_fields(struct seep_coverage *c,
 	    &c->packets_not_ip,
 	    &c->packets_cut,
 	    &c->fragments_orphaned,
+	    &c->names,
+	    &c->names_bytes,
+	    &c->names_outside,
+	    &c->names_skipped,
+	    &c->names_refused,
 	    &c->files_damaged,
 	    &c->files_refused,
 	};
@@ -299,6 +305,26 @@ save_labels(struct seep__frame_writer *writer,
 	seep__frame_end(writer);
 }
 
+static void
+save_names(struct seep__frame_writer *writer,
+	   const struct seep_snapshot *snapshot)
+{
+	size_t i;
+
+	seep__frame_begin(writer, SEEP__SECTION_NAMES);
+	for (i = 0; i < snapshot->name_count; i++) {
+		const char *text = snapshot->name_text + snapshot->names[i].at;
+		size_t size = strlen(text);
+		uint8_t *out = seep__frame_room(writer, size + 1);
+
+		assert(size > 0 && size <= SEEP_NAME_SIZE_MAX);
+		out[0] = (uint8_t)size;
+		memcpy(out + 1, text, size);
+		seep__frame_take(writer, size + 1);
+	}
+	seep__frame_end(writer);
+}
+
 static int
 save_sections(struct seep__frame_writer *writer,
 	      const struct seep_snapshot *snapshot, struct seep__mem *mem)
@@ -317,6 +343,7 @@ save_sections(struct seep__frame_writer *writer,
 	if (status != SEEP_OK)
 		return status;
 	save_labels(writer, snapshot);
+	save_names(writer, snapshot);
 	seep__frame_begin(writer, SEEP__SECTION_END);
 	save_varint(writer, cells);
 	seep__frame_end(writer);

@@ -44,6 +44,9 @@ seep_snapshot_free(struct seep_snapshot *snapshot)
 	mem = snapshot->mem;
 	for (i = 0; i < snapshot->run_count; i++)
 		seep__run_unref(snapshot->runs[i]);
+	seep__mem_put(mem, snapshot->name_text, snapshot->text_room);
+	seep__mem_put(mem, snapshot->names,
+		      snapshot->name_room * sizeof(*snapshot->names));
 	seep__mem_put(mem, snapshot->labels,
 		      snapshot->label_room * sizeof(*snapshot->labels));
 	seep__mem_put(mem, snapshot->hour_ends, snapshot->ends_room);
@@ -192,6 +195,8 @@ seep_engine_snapshot(struct seep_engine *engine,
 		status = seep__order_channels(made, engine);
 	if (status == SEEP_OK)
 		status = seep__order_labels(made, engine);
+	if (status == SEEP_OK)
+		status = seep__order_names(made, engine);
 	if (status == SEEP_OK)
 		status = copy_hours(made, engine);
 	if (status == SEEP_OK)

@@ -6,8 +6,9 @@
  * channels, hours and labels are copies in canonical order; sealed cells
  * are shared with the engine; open ones are one run more.
  *
- * Memory   16 bytes per channel, 20 per host, 16 per IPv6 peer, 72 per label,
- *          4 per hour, the open cells (about 10 bytes each).
+ * Memory   16 bytes per channel, 20 per host, 16 per IPv6 peer, 68 per label,
+ *          17 and the text per domain, 5 per hour, the open cells (about 10
+ *          bytes each).
  */
 #ifndef SEEP_LEDGER_SNAPSHOT_H
 #define SEEP_LEDGER_SNAPSHOT_H
@@ -31,7 +32,9 @@
 struct seep__chanref {
 	uint32_t peer;   /* IPv4 address, or index in peers_v6 */
 	uint32_t record; /* its cells' record in the runs */
-	uint32_t label;  /* index of its first label + 1; 0 = none */
+	/* label: index of its first label + 1; 0 = none. Of SEEP_PLACE_NAME,
+	 * of its name. */
+	uint32_t label;
 	seep__service service;
 	uint8_t kind; /* as in struct seep__chankey */
 	uint8_t direction;
@@ -43,6 +46,13 @@ _Static_assert(sizeof(struct seep__chanref) == 16, "stated above");
 struct seep__labelref {
 	uint32_t channel;
 	char text[SEEP__LABEL_SIZE_MAX + 1];
+};
+
+/* struct seep__nameref: a domain; its text, with a NUL, in name_text. */
+struct seep__nameref {
+	uint64_t hash;
+	uint32_t at;
+	uint32_t linked; /* a channel of it was found */
 };
 
 struct seep_snapshot {
@@ -70,6 +80,12 @@ struct seep_snapshot {
 	struct seep__labelref *labels; /* by channel, text */
 	size_t label_count;
 	size_t label_room;
+	struct seep__nameref *names; /* by hash */
+	size_t name_count;
+	size_t name_room;
+	char *name_text;
+	size_t text_size;
+	size_t text_room;
 	struct seep__run *runs[SEEP__SNAPSHOT_RUNS];
 	size_t run_count;
 };
@@ -98,6 +114,28 @@ seep__snapshot_peer(const struct seep_snapshot *snapshot,
  */
 size_t
 seep__snapshot_host_of(const struct seep_snapshot *snapshot, size_t channel);
+
+/*
+ * seep__snapshot_name_room() makes room for 'count' more names and 'size'
+ * bytes of their texts with a NUL each; seep__snapshot_add_name() adds one,
+ * in the order of hashes.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__snapshot_name_room(struct seep_snapshot *snapshot, size_t count,
+			 size_t size);
+
+void
+seep__snapshot_add_name(struct seep_snapshot *snapshot, uint64_t hash,
+			const char *text, size_t size);
+
+/*
+ * seep__snapshot_link_names() sets the 'label' of every channel of names.
+ * Returns how many names have a channel.
+ */
+size_t
+seep__snapshot_link_names(struct seep_snapshot *snapshot);
 
 /* struct seep__cellwalk: all cells of a snapshot in canonical order. */
 struct seep__cellwalk {

@@ -78,6 +78,14 @@ seep__snapshot_host_of(const struct seep_snapshot *snapshot, size_t channel)
 	return low;
 }
 
+enum seep_place
+seep__view_place(const struct seep_snapshot *snapshot, size_t channel)
+{
+	assert(channel < snapshot->channel_count);
+	return (enum seep_place)(snapshot->channels[channel].kind &
+				 SEEP__PEER_PLACE);
+}
+
 void
 seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
 		   struct seep__channel *out)
@@ -91,8 +99,12 @@ seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
 	out->place = ref->kind & SEEP__PEER_PLACE;
 	out->direction = ref->direction;
 	out->label = NULL;
-	if (ref->label != 0)
-		out->label = snapshot->labels[ref->label - 1].text;
+	if (ref->label == 0)
+		return;
+	out->label =
+	    out->place == SEEP_PLACE_NAME
+		? snapshot->name_text + snapshot->names[ref->label - 1].at
+		: snapshot->labels[ref->label - 1].text;
 }
 
 static int

@@ -31,9 +31,11 @@ struct seep__cellrow {
 struct seep__channel {
 	struct seep_address peer;
 	seep__service service;
-	uint8_t place;     /* enum seep_place, of the peer */
+	uint8_t place;     /* enum seep_place of the peer, also _NAME */
 	uint8_t direction; /* enum seep_direction, as recorded */
-	const char *label; /* annotation or NULL; valid as the snapshot */
+	/* label: annotation or NULL, of SEEP_PLACE_NAME the registered domain;
+	 * valid as the snapshot. */
+	const char *label;
 };
 
 /* struct seep__history: a growing buffer for the cells of a channel. */
@@ -63,6 +65,10 @@ void
 seep__view_channels(const struct seep_snapshot *snapshot, size_t host,
 		    size_t *first, size_t *end);
 
+/* seep__view_place() returns the place of a channel's peer. */
+enum seep_place
+seep__view_place(const struct seep_snapshot *snapshot, size_t channel);
+
 void
 seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
 		   struct seep__channel *out);
@@ -79,15 +85,16 @@ seep__view_history(const struct seep_snapshot *snapshot, size_t channel,
 
 /*
  * seep__view_hours() returns every hour that an accepted flow of any place
- * touches, ascending, '*count' of them; cells lie in no other.
+ * or a name touches, ascending, '*count' of them; cells lie in no other.
  */
 const uint32_t *
 seep__view_hours(const struct seep_snapshot *snapshot, size_t *count);
 
 /*
- * seep__view_hour_ends() tells for each of these hours whether a flow begins
- * or ends in it: 1 or 0. Only these are covered: a flow of days is told once,
- * at its end, and does not show that anything was recorded on the way.
+ * seep__view_hour_ends() tells for each of these hours whether a flow, not a
+ * name, begins or ends in it: 1 or 0. Only these are covered: a flow of days is
+ * told once, at its end, and does not show that anything was recorded on the
+ * way.
  */
 const uint8_t *
 seep__view_hour_ends(const struct seep_snapshot *snapshot);

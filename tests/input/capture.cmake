@@ -1,6 +1,6 @@
 # Tests of libseep-capture.
 if(SEEP_WITH_CAPTURE)
-  foreach(_name decode tunnel fragment tcp assemble dpi capture
+  foreach(_name decode dns tunnel fragment tcp assemble dpi capture
           capture_damage capture_corpora)
     seep_test(input/${_name} SOURCES test_${_name}.c
       LIBRARIES seep_test_support seep-capture_static)

@@ -222,7 +222,7 @@ Test(zeek, reads_standard_input_through_a_pipe)
 	struct reading r;
 	int ends[2];
 
-	size += (size_t)sprintf(text + size, MARKS "#path\tdns\n#fields\tts\n"
+	size += (size_t)sprintf(text + size, MARKS "#path\tssl\n#fields\tts\n"
 						   "1\n");
 	size += small_log(text + size, 1);
 	cr_assert_eq(pipe(ends), 0);

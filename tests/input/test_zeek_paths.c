@@ -22,6 +22,13 @@ Test(zeek_paths, knows_conn_logs_by_name)
 		cr_assert(seep__zeek_name_is_conn(yes[i]), "%s", yes[i]);
 	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		cr_assert(!seep__zeek_name_is_conn(no[i]), "%s", no[i]);
+	cr_assert(seep__zeek_name_is_dns("/x/dns.log"));
+	cr_assert(seep__zeek_name_is_dns("dns.00:00:00-01:00:00.log.gz"));
+	cr_assert(seep__zeek_name_is_dns("dns_20260301.json"));
+	/* Corelight's reduced log is another one. */
+	cr_assert(!seep__zeek_name_is_dns("dns_red.log"));
+	cr_assert(!seep__zeek_name_is_dns("dns.txt"));
+	cr_assert(!seep__zeek_name_is_dns("conn.log"));
 	cr_assert(seep__zeek_name_is_interim("a/conn_long.log"));
 	cr_assert(seep__zeek_name_is_interim("open_conn.log.gz"));
 	cr_assert(!seep__zeek_name_is_interim("conn_longest/conn.log"));
@@ -58,7 +65,7 @@ Test(zeek_paths, walks_rotated_logs_in_year_month_day_folders)
 	make_dir(&folder, "2026-03-02");
 	put(&folder, "2026/03/01/conn.01:00:00-02:00:00.log", "4");
 	put(&folder, "2026/03/01/conn.00:00:00-01:00:00.log", "3");
-	put(&folder, "2026/03/01/dns.00:00:00-01:00:00.log", "99");
+	put(&folder, "2026/03/01/ssl.00:00:00-01:00:00.log", "99");
 	put(&folder, "2026-03-02/conn.log.labeled", "2");
 	put(&folder, "2026-03-02/conn.00.log", "1");
 	put(&folder, "2026-03-02/.conn.hidden.log", "99");
@@ -128,9 +135,15 @@ Test(zeek_paths, says_that_a_directory_holds_no_conn_log)
 	struct reading r;
 
 	folder_init(&folder);
-	put(&folder, "dns.log", "7");
+	put(&folder, "ssl.log", "7");
 	read_path(&r, folder.name);
 	cr_assert_eq(r.coverage.files, 0);
+	cr_assert(has_notice(&r, "no conn log in this directory"));
+	reading_clear(&r);
+	/* Names alone are no account of traffic. */
+	put_text(in_folder(&folder, "dns.log"), DNS_HEADER);
+	read_path(&r, folder.name);
+	cr_assert_eq(r.coverage.files, 1);
 	cr_assert(has_notice(&r, "no conn log in this directory"));
 	reading_clear(&r);
 	folder_clear(&folder);

@@ -124,9 +124,9 @@ Test(zeek_tsv, refuses_a_file_whose_header_cannot_be_used)
 {
 	must_refuse("", "no header and no row");
 	must_refuse(MARKS "#path\tconn\n", "a header without #fields");
-	must_refuse(MARKS "#path\tdns\n#fields\t" FIELDS "\n#types\t" TYPES
+	must_refuse(MARKS "#path\thttp\n#fields\t" FIELDS "\n#types\t" TYPES
 			  "\n",
-		    "not a conn log");
+		    "neither a conn nor a dns log");
 	must_refuse(MARKS "#fields\tts\tuid\n#types\ttime\tstring\n",
 		    "|id.orig_h|a needed field is missing");
 	must_refuse(MARKS "#fields\t" FIELDS "\tts\n",
@@ -194,7 +194,7 @@ Test(zeek_tsv, goes_over_the_rows_of_other_logs_in_between)
 	struct reading r;
 
 	conn_tsv(text, CONN(.oip = "100"));
-	strcat(text, MARKS "#path\tdns\n#fields\tts\tquery\n1\tx\n2\ty\n");
+	strcat(text, MARKS "#path\thttp\n#fields\tts\thost\n1\tx\n2\ty\n");
 	strcat(text, HEADER);
 	conn_tsv(text, CONN(.oip = "200"));
 	read_text(&r, text);

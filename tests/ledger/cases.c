@@ -171,6 +171,9 @@ static const char *const ends[] = {
 static const char *const texts[] = {"TLS", "SSH", "intranet.example", "",
 				    LONG_TEXT};
 
+static const char *const domains[] = {"example.com", "example.co.uk", "local",
+				      "(no public suffix)"};
+
 static uint64_t
 random_size(uint64_t *state)
 {
@@ -253,6 +256,22 @@ random_flow(struct seep_flow *flow, uint64_t *state)
 	}
 }
 
+/* Makes a name of a flow: known domains, one without its text, and now and
+ * then one that stands for nothing. */
+static void
+random_name(struct seep_flow *flow, uint64_t *state)
+{
+	const char *text = domains[test_random_below(state, 4)];
+
+	flow->flags |= SEEP_FLOW_NAME;
+	if (test_random_below(state, 16) != 0)
+		seep_name_address(text, strlen(text), &flow->resp);
+	flow->name.text = text;
+	flow->name_size = (uint32_t)strlen(text);
+	if (test_random_below(state, 4) == 0)
+		flow->name_size = 0;
+}
+
 void
 test_flows_mixed(struct test_flows *flows, size_t count, uint64_t seed)
 {
@@ -262,6 +281,8 @@ test_flows_mixed(struct test_flows *flows, size_t count, uint64_t seed)
 
 	for (i = 0; i < count; i++) {
 		random_flow(&flow, &state);
+		if (test_random_below(&state, 8) == 0)
+			random_name(&flow, &state);
 		test_flows_add(flows, &flow);
 	}
 }

@@ -69,7 +69,8 @@ test_case(const struct seep_flow *flows, size_t count, uint64_t seed);
  * test_flows_mixed() adds 'count' flows of every kind: both families,
  * crossing, inside, outside, partners, group addresses, joined hosts;
  * instants, edges exactly on hours and days, hours, months, unusable ends;
- * every opener and flag; missed bytes; names; sizes around 2^32.
+ * every opener and flag; missed bytes; labels; sizes around 2^32; one in
+ * eight is a name that was asked for.
  */
 void
 test_flows_mixed(struct test_flows *flows, size_t count, uint64_t seed);

@@ -201,7 +201,8 @@ Test(canonical, swapped_ends_with_the_opener_flipped_give_the_same_bytes)
 	size_t i;
 
 	for (i = 0; i < flows.count; i++)
-		flows.at[i] = test_flow_swapped(&flows.at[i]);
+		if ((flows.at[i].flags & SEEP_FLOW_NAME) == 0)
+			flows.at[i] = test_flow_swapped(&flows.at[i]);
 	other = test_case(flows.at, flows.count, 0);
 	assert_same(&first, &other);
 	test_bytes_clear(&first);
@@ -271,7 +272,7 @@ Test(canonical, the_bytes_are_those_of_every_other_build)
 	struct test_bytes bytes = test_case(flows.at, flows.count, 0);
 
 	cr_assert_eq(seep__hash_checksum(bytes.data, bytes.size),
-		     UINT64_C(0x442f8ea72c637c66),
+		     UINT64_C(0xae814857ee7d98c7),
 		     "0x%016" PRIx64 ", %zu bytes",
 		     seep__hash_checksum(bytes.data, bytes.size), bytes.size);
 	test_bytes_clear(&bytes);

@@ -161,6 +161,31 @@ add_lane(struct rows *rows, const struct seep_site *site,
 }
 
 static void
+add_name(struct rows *rows, const struct seep_site *site,
+	 const struct seep_flow *flow)
+{
+	struct seep_cell cell;
+
+	if (!seep_address_is_name(&flow->resp) ||
+	    flow->packets_orig > SEEP_FLOW_BYTES_MAX ||
+	    seep__site_special(&flow->orig) ||
+	    seep_site_place(site, &flow->orig) != SEEP_PLACE_INSIDE)
+		return;
+	memset(&cell, 0, sizeof(cell));
+	cell.host = *seep_site_host(site, &flow->orig);
+	cell.peer = flow->resp;
+	cell.place = SEEP_PLACE_NAME;
+	cell.direction = SEEP_DIRECTION_PUSH;
+	cell.protocol = 17;
+	cell.port = 53;
+	cell.hour = (uint32_t)(flow->start_ns / HOUR);
+	cell.bytes_out = flow->bytes_orig;
+	cell.packets_out = flow->packets_orig;
+	cell.flows = 1;
+	add_row(rows, &cell);
+}
+
+static void
 add_flow(struct rows *rows, const struct seep_site *site,
 	 const struct seep_flow *flow)
 {
@@ -175,6 +200,10 @@ add_flow(struct rows *rows, const struct seep_site *site,
 	int resp_in = resp.place == SEEP_PLACE_INSIDE;
 	int inside = orig_in && resp_in;
 
+	if ((flow->flags & SEEP_FLOW_NAME) != 0) {
+		add_name(rows, site, flow);
+		return;
+	}
 	if (inside &&
 	    seep_address_compare(seep_site_host(site, &flow->orig),
 				 seep_site_host(site, &flow->resp)) == 0)

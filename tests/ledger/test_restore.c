@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "ledger/cases.h"
 #include "ledger/frame.h"
+#include "ledger/save.h"
 
 /* A small case that has something in every section. */
 static struct test_bytes
@@ -30,6 +31,12 @@ small_case(void)
 	flow = test_flow("10.0.0.2", "203.0.113.4", 80);
 	flow.bytes_resp = flow.packets_resp = 0;
 	flow.flags = SEEP_FLOW_UNANSWERED;
+	test_flows_add(&flows, &flow);
+	flow = test_flow("10.0.0.2", "100::1", 53);
+	flow.flags = SEEP_FLOW_NAME;
+	seep_name_address("example.com", 11, &flow.resp);
+	flow.name.text = "example.com";
+	flow.name_size = 11;
 	test_flows_add(&flows, &flow);
 	bytes = test_case(flows.at, flows.count, 0);
 	test_flows_clear(&flows);
@@ -148,12 +155,13 @@ mend_checksum(struct test_bytes *bytes, size_t at, size_t payload)
 
 Test(restore, the_damaged_section_is_named)
 {
-	const char *names[] = {"settings", "coverage", "hours",  "hosts",
-			       "channels", "cells",    "labels", "end"};
+	const char *names[] = {"settings", "coverage", "hours",
+			       "hosts",    "channels", "cells",
+			       "labels",   "names",    "end"};
 	struct test_bytes bytes = small_case();
 	size_t frame;
 
-	for (frame = 0; frame < 8; frame++) {
+	for (frame = 0; frame < 9; frame++) {
 		struct seep_snapshot *snapshot;
 		const char *section = NULL;
 		size_t payload;
@@ -234,7 +242,7 @@ Test(restore, a_forged_byte_is_refused_or_canonical)
 		}
 		mend_checksum(&bytes, start, payload);
 	}
-	cr_assert(frame == 8);
+	cr_assert(frame == 9);
 	cr_assert(accepted > 100, "%zu accepted", accepted);
 	cr_assert(refused > accepted, "%zu refused", refused);
 	test_bytes_clear(&bytes);
@@ -262,6 +270,82 @@ Test(restore, bytes_beyond_the_coverage_are_refused)
 	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
 		     SEEP_EFORMAT);
 	cr_assert_str_eq(section, "cells");
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, a_name_that_no_host_asked_for_is_refused)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	const char *section;
+	size_t payload;
+	size_t at = find_frame(&bytes, 7, &payload);
+
+	cr_assert(payload == 12 &&
+		  memcmp(bytes.data + at + SEEP__FRAME_HEAD + 1, "example.com",
+			 11) == 0);
+	bytes.data[at + SEEP__FRAME_HEAD + 1]++;
+	mend_checksum(&bytes, at, payload);
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EFORMAT);
+	cr_assert_str_eq(section, "names");
+	test_bytes_clear(&bytes);
+}
+
+Test(restore, more_bytes_of_names_than_the_coverage_has_are_refused)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	struct seep_coverage coverage;
+	uint64_t *fields[SEEP__COVERAGE_FIELDS];
+	const char *section;
+	size_t field = 0, payload;
+	size_t at = find_frame(&bytes, 1, &payload);
+
+	(void)seep__coverage_fields(&coverage, fields);
+	while (fields[field] != &coverage.names_bytes)
+		field++;
+	/* 1,000 bytes were asked. */
+	seep__le64_put(bytes.data + at + SEEP__FRAME_HEAD + 16 + 8 * field,
+		       999);
+	mend_checksum(&bytes, at, payload);
+	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+		     SEEP_EFORMAT);
+	cr_assert_str_eq(section, "cells");
+	test_bytes_clear(&bytes);
+}
+
+/* The byte of place and direction of the only channel of names. */
+Test(restore, a_channel_of_names_has_one_form)
+{
+	struct test_bytes bytes = small_case();
+	struct seep_snapshot *snapshot;
+	const char *section;
+	size_t payload, i;
+	size_t at = find_frame(&bytes, 4, &payload);
+	uint8_t *data = bytes.data + at + SEEP__FRAME_HEAD;
+	struct seep_address domain;
+	unsigned sides;
+
+	/* It stands behind the last byte of the domain's address. */
+	seep_name_address("example.com", 11, &domain);
+	for (i = 1; i < payload; i++)
+		if (data[i - 1] == domain.bytes[15] &&
+		    data[i] == (SEEP_PLACE_NAME | SEEP_DIRECTION_PUSH << 2))
+			break;
+	cr_assert(i < payload);
+	for (sides = 0; sides < 16; sides++) {
+		if (sides == (SEEP_PLACE_NAME | SEEP_DIRECTION_PUSH << 2))
+			continue;
+		/* As traffic to that address it is of the outside. */
+		if ((sides & 3) == SEEP_PLACE_OUTSIDE)
+			continue;
+		data[i] = (uint8_t)sides;
+		mend_checksum(&bytes, at, payload);
+		cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
+			     SEEP_EFORMAT, "%u", sides);
+		cr_assert_str_eq(section, "channels");
+	}
 	test_bytes_clear(&bytes);
 }
 

@@ -46,6 +46,8 @@ class Output:
         self.refused = {}
         self.notices = []
         self.flows = []
+        self.names = []
+        self.name_cells = []
         self.cells = {}
         self.cell_order = []
         self.status = None
@@ -60,6 +62,10 @@ class Output:
             self.notices.append(rest)
         elif tag == "flow":
             self.flows.append(rest)
+        elif tag == "name":
+            self.names.append(rest)
+        elif tag == "namecell":
+            self.name_cells.append(rest)
         elif tag == "cell":
             key = (rest[0], rest[1]) + tuple(int(x) for x in rest[2:8])
             self.cell_order.append(key)

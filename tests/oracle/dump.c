@@ -182,6 +182,7 @@ static int
 feed_files(const char *const *paths, size_t count, struct seep_engine *engine)
 {
 	char line[512];
+	char domain[SEEP_NAME_SIZE_MAX + 1];
 
 	for (size_t i = 0; i < count; i++) {
 		FILE *file = fopen(paths[i], "rb");
@@ -189,7 +190,7 @@ feed_files(const char *const *paths, size_t count, struct seep_engine *engine)
 		int status = file == NULL ? SEEP_EIO : SEEP_OK;
 
 		while (status == SEEP_OK && fgets(line, sizeof(line), file))
-			status = scan_flow(line, &flow)
+			status = scan_flow(line, &flow, domain)
 				     ? seep_engine_feed(engine, &flow, 1, NULL)
 				     : SEEP_EFORMAT;
 		if (file != NULL)
