@@ -43,11 +43,37 @@ seep__spread_limit(const struct seep__spread *spread);
 uint32_t
 seep__log2_q16(uint64_t value);
 
+/* seep__log2_q16_all() writes the same of each value + unit, saturating,
+ * several times faster. 'unit' > 0. */
+void
+seep__log2_q16_all(const uint64_t *values, size_t count, uint64_t unit,
+		   uint32_t *logs);
+
 /*
  * seep__choose_log2_q16() returns log2 of the binomial coefficient
  * (n + k over k), each term cut as above. 'k' <= 4096.
  */
 uint64_t
 seep__choose_log2_q16(uint64_t n, uint64_t k);
+
+/* The median distance of normal noise is 1 / 1.4826 standard deviations. */
+#define SEEP__MAD_TO_SIGMA 1.4826
+
+/*
+ * seep__median_of() returns the median of count > 0 values, the mean of the
+ * middle two, and leaves them sorted. O(n log n) whatever they are: they
+ * come from whoever sends the traffic.
+ */
+double
+seep__median_of(double *values, size_t count);
+
+/* Logarithms of 64-bit numbers in 1/65536 have 22 bits: two digits. */
+#define SEEP__Q16_DIGIT_BITS 11
+#define SEEP__Q16_DIGITS (1 << SEEP__Q16_DIGIT_BITS)
+
+/* seep__select_q16() returns the value with 'rank' (0 = lowest) among
+ * 'count', each below 64 << 16. O(n). */
+uint32_t
+seep__select_q16(const uint32_t *values, size_t count, size_t rank);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <criterion/criterion.h>
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "detect/robust.h"
+#include "support/random.h"
 
 Test(robust, spread_of_nothing_is_zero)
 {
@@ -73,4 +77,88 @@ Test(robust, choose_counts_ways)
 	cr_assert_geq(bits, 829142 - 16);
 	cr_assert_leq(bits, 829142 + 1);
 	cr_assert_eq(seep__choose_log2_q16(8, 0), 0);
+}
+
+Test(robust, many_logarithms_are_those_of_each)
+{
+	uint64_t random = 3;
+	uint64_t values[500];
+	uint32_t logs[500];
+
+	for (size_t i = 0; i < 500; i++) {
+		values[i] = test_random(&random);
+		values[i] >>= test_random_below(&random, 64);
+		if (i % 7 == 0)
+			values[i] = 0;
+	}
+	values[499] = UINT64_MAX;
+	for (size_t count = 0; count <= 500; count += 1 + count / 9) {
+		const uint64_t unit = 1 + count * count;
+
+		seep__log2_q16_all(values, count, unit, logs);
+		for (size_t i = 0; i < count; i++) {
+			const uint64_t sum = values[i] > UINT64_MAX - unit
+						 ? UINT64_MAX
+						 : values[i] + unit;
+
+			cr_assert_eq(logs[i], seep__log2_q16(sum));
+			cr_assert_leq(
+			    fabs(logs[i] - 65536 * log2((double)sum + !sum)),
+			    2);
+		}
+	}
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	const double x = *(const double *)a;
+	const double y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+Test(robust, the_median_is_the_middle_of_the_sorted)
+{
+	uint64_t random = 5;
+
+	for (size_t count = 1; count < 200; count++) {
+		double values[200];
+		double sorted[200];
+
+		for (size_t i = 0; i < count; i++)
+			values[i] = sorted[i] =
+			    (double)test_random_below(&random, 50) - 25;
+		qsort(sorted, count, sizeof(*sorted), compare_doubles);
+		cr_assert_eq(seep__median_of(values, count),
+			     (sorted[(count - 1) / 2] + sorted[count / 2]) / 2);
+		cr_assert_arr_eq(values, sorted, count * sizeof(*values));
+	}
+}
+
+static int
+compare_u32(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a;
+	const uint32_t y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+Test(robust, a_rank_is_selected_as_by_sorting)
+{
+	uint64_t random = 9;
+
+	for (size_t count = 1; count < 100; count += 3) {
+		uint32_t values[100];
+		uint32_t sorted[100];
+
+		for (size_t i = 0; i < count; i++)
+			values[i] = sorted[i] = (uint32_t)test_random_below(
+			    &random, i % 3 ? (64u << 16) : 4);
+		qsort(sorted, count, sizeof(*sorted), compare_u32);
+		for (size_t rank = 0; rank < count; rank++)
+			cr_assert_eq(seep__select_q16(values, count, rank),
+				     sorted[rank]);
+	}
 }
