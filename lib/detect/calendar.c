@@ -111,6 +111,38 @@ seep__calendar_usable_days(const struct seep__calendar *calendar)
 	return count;
 }
 
+size_t
+seep__calendar_usable_at(const struct seep__calendar *calendar, size_t nth)
+{
+	for (size_t i = 0; i < calendar->days_count; i++)
+		if (seep__calendar_usable(calendar, i) && nth-- == 0)
+			return i;
+	return calendar->days_count;
+}
+
+uint32_t
+seep__calendar_hour_of(const struct seep__calendar *calendar, uint32_t hour)
+{
+	const size_t index = seep__calendar_hour(calendar, hour);
+
+	assert(calendar->hours_count > 0);
+	return (uint32_t)(index < calendar->hours_count
+			      ? index
+			      : calendar->hours_count - 1);
+}
+
+uint32_t
+seep__calendar_day_of(const struct seep__calendar *calendar, uint32_t hour)
+{
+	const size_t index =
+	    seep__calendar_day(calendar, hour / SEEP__HOURS_PER_DAY);
+
+	assert(calendar->days_count > 0);
+	return (uint32_t)(index < calendar->days_count
+			      ? index
+			      : calendar->days_count - 1);
+}
+
 static size_t
 put_gaps(const struct seep__calendar *calendar, struct seep_gap *gaps)
 {

@@ -70,6 +70,23 @@ seep__calendar_usable(const struct seep__calendar *calendar, size_t index);
 size_t
 seep__calendar_usable_days(const struct seep__calendar *calendar);
 
+/* seep__calendar_usable_at() returns the index of usable day 'nth', from 0;
+ * days_count when there are no more. */
+size_t
+seep__calendar_usable_at(const struct seep__calendar *calendar, size_t nth);
+
+/*
+ * seep__calendar_hour_of() and _day_of() return the index of the hour or day
+ * that holds a cell of 'hour', of a calendar that is not empty. Every cell
+ * lies in a listed hour (view.h); a saved case may come from anyone, so that
+ * the bound of arrays does not rest on that alone.
+ */
+uint32_t
+seep__calendar_hour_of(const struct seep__calendar *calendar, uint32_t hour);
+
+uint32_t
+seep__calendar_day_of(const struct seep__calendar *calendar, uint32_t hour);
+
 /*
  * seep__calendar_gaps() lists the gaps between the first and the last
  * covered hour. Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.

@@ -9,6 +9,7 @@ seep__reader_init(struct seep__reader *reader, const struct seep__case *view,
 {
 	assert(reader && view);
 	reader->view = view;
+	reader->names = 0;
 	reader->rows = NULL;
 	reader->count = 0;
 	seep__view_channels(view->snapshot, host, &reader->at, &reader->end);
@@ -139,11 +140,22 @@ join_direction(struct seep__reader *reader)
 	return SEEP_OK;
 }
 
+static int
+is_asked(const struct seep__reader *reader)
+{
+	const int is_name = seep__view_place(reader->view->snapshot,
+					     reader->at) == SEEP_PLACE_NAME;
+
+	return is_name == (reader->names != 0);
+}
+
 int
 seep__reader_next(struct seep__reader *reader)
 {
 	int rc;
 
+	while (reader->at < reader->end && !is_asked(reader))
+		reader->at++;
 	if (reader->at >= reader->end)
 		return SEEP_END;
 	seep__view_channel(reader->view->snapshot, reader->at,

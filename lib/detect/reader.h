@@ -21,7 +21,11 @@
 
 #include "detect/arena.h"
 #include "detect/calendar.h"
+#include "detect/days.h"
 #include "ledger/view.h"
+
+struct seep__allowance;
+struct seep__popularity;
 
 /* struct seep__case: what every part of detection looks at. */
 struct seep__case {
@@ -39,6 +43,15 @@ struct seep__case {
 	int one_way;
 	/* out: what the findings keep. */
 	struct seep__arena *out;
+	/* clocks: local time, as asked for. */
+	struct seep__clocks clocks;
+	/* allow: expected transfers; NULL when there are none. */
+	struct seep__allowance *allow;
+	/* only: hosts asked for; none = all. */
+	const struct seep_address *only;
+	size_t only_count;
+	/* popularity: of crossing peers and of names; NULL = not read. */
+	const struct seep__popularity *popularity[2];
 };
 
 /* struct seep__reader: the walk. */
@@ -46,6 +59,8 @@ struct seep__reader {
 	const struct seep__case *view;
 	size_t at;
 	size_t end;
+	/* names: set after _init. 1: only channels of names; 0: all others. */
+	int names;
 	/* channel: the current one, its direction joined to the known one
 	 * with most bytes. */
 	struct seep__channel channel;

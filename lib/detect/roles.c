@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "detect/statistic.h"
 
 #define TCP 6
 #define UDP 17
@@ -341,27 +342,59 @@ count_crossing(struct seep__host *out, const struct seep__reader *reader)
 {
 	out->bytes_out += seep__rows_out(reader->rows, reader->count);
 	out->bytes_in += seep__rows_in(reader->rows, reader->count);
+	if (reader->count > 0 &&
+	    (!out->crosses || reader->rows[0].hour < out->first_hour))
+		out->first_hour = reader->rows[0].hour;
 	out->crosses |= reader->count > 0;
 	for (size_t i = 0; i < reader->count; i++)
 		if (reader->rows[i].kind == SEEP_CELL_MISSED)
 			out->bytes_missed += reader->rows[i].bytes_out;
 }
 
-int
-seep__host_read(const struct seep__case *view, size_t host,
-		struct seep__host *out)
+/* Calendar days that begin before 'until'. */
+static uint64_t
+days_before(const struct seep__calendar *calendar, uint32_t until)
 {
-	const struct seep_address *address =
-	    seep__view_host(view->snapshot, host);
+	return seep__calendar_day(calendar,
+				  until / SEEP__HOURS_PER_DAY +
+				      (until % SEEP__HOURS_PER_DAY > 0));
+}
+
+/*
+ * What no role can do without: somebody who asks it for a service that has
+ * one, or the peers of a NAT, on so many a day of the first rung or of what
+ * there is. Both only grow with time, and unknown openers count as clients
+ * only where known ones are.
+ */
+static int
+may_serve(const struct facts *facts, uint64_t days)
+{
+	const uint64_t least =
+	    days < SEEP__RUNG_FIRST ? days : SEEP__RUNG_FIRST;
+
+	for (int use = 0; use < USE_OTHER; use++)
+		if (peers_of(&facts->tally[use][SIDE_SERVER]) > 0)
+			return 1;
+	return facts->push_days >= NAT_PEERS_PER_DAY * least &&
+	       facts->push_services >= NAT_SERVICES;
+}
+
+/* Reads a host's cells in the case's hours; 'seen' says if it has any. */
+static int
+read_host(const struct seep__case *view, size_t host, struct seep__host *out,
+	  struct list *list, int *seen)
+{
 	struct seep__reader reader;
+	const uint64_t days = days_before(&view->calendar, view->hour_until);
 	struct facts facts;
-	struct list list = {.count = 0};
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	memset(&facts, 0, sizeof(facts));
+	*seen = 0;
 	seep__reader_init(&reader, view, host);
 	while ((rc = seep__reader_next(&reader)) == SEEP_OK) {
+		*seen |= reader.count > 0;
 		if (reader.channel.place != SEEP_PLACE_INSIDE)
 			count_crossing(out, &reader);
 		count_channel(&facts, &reader);
@@ -369,12 +402,61 @@ seep__host_read(const struct seep__case *view, size_t host,
 	seep__reader_clear(&reader);
 	if (rc != SEEP_END)
 		return rc;
-	add_roles(&list, &facts, seep_site_is_server(view->site, address),
-		  view->calendar.days_count);
+	out->declared = seep_site_is_server(
+	    view->site, seep__view_host(view->snapshot, host));
+	out->may_serve = out->declared || may_serve(&facts, days);
+	add_roles(list, &facts, out->declared, days);
+	return SEEP_OK;
+}
+
+static int
+read_names(const struct seep__case *view, size_t host, uint32_t *first_hour)
+{
+	struct seep__reader reader;
+	int rc;
+
+	*first_hour = UINT32_MAX;
+	seep__reader_init(&reader, view, host);
+	reader.names = 1;
+	while ((rc = seep__reader_next(&reader)) == SEEP_OK)
+		if (reader.count > 0 && reader.rows[0].hour < *first_hour)
+			*first_hour = reader.rows[0].hour;
+	seep__reader_clear(&reader);
+	return rc == SEEP_END ? SEEP_OK : rc;
+}
+
+int
+seep__host_read(const struct seep__case *view, size_t host,
+		struct seep__host *out)
+{
+	struct list list = {.count = 0};
+	int seen;
+	int rc = read_host(view, host, out, &list, &seen);
+
+	if (rc == SEEP_OK)
+		rc = read_names(view, host, &out->names_hour);
+	if (rc != SEEP_OK || list.count == 0)
+		return rc;
+	assert(out->may_serve);
 	out->roles_count = list.count;
-	if (list.count == 0)
-		return SEEP_OK;
 	out->roles = seep__arena_copy(view->out, list.roles, list.count,
 				      sizeof(*list.roles));
 	return out->roles ? SEEP_OK : seep__mem_why(view->mem);
+}
+
+int
+seep__host_role(const struct seep__case *view, size_t host, uint32_t until,
+		enum seep_role *role)
+{
+	struct seep__case cut = *view;
+	struct list list = {.count = 0};
+	struct seep__host read;
+	int seen;
+	int rc;
+
+	if (until < cut.hour_until)
+		cut.hour_until = until;
+	rc = read_host(&cut, host, &read, &list, &seen);
+	*role = seen && list.count ? list.roles[0].role : SEEP_ROLE_NONE;
+	return rc;
 }

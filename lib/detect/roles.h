@@ -23,20 +23,41 @@ struct seep__host {
 	uint64_t bytes_out;
 	uint64_t bytes_in;
 	uint64_t bytes_missed;
-	/* crosses: it has a crossing channel with cells in the hours read. */
+	/* crosses: it has a crossing channel with cells in the hours read, the
+	 * first in 'first_hour'. */
 	int crosses;
+	uint32_t first_hour;
+	/* names_hour: the first in which it asked for a name (DNS);
+	 * UINT32_MAX = never. */
+	uint32_t names_hour;
+	/* declared: a server, by --servers. */
+	int declared;
+	/* may_serve: 0 = no earlier part of its cells gives it a role either.
+	 */
+	int may_serve;
 	/* roles: in order of rank, in the case's 'out' arena. */
 	const struct seep_role_evidence *roles;
 	size_t roles_count;
 };
 
 /*
- * seep__host_read() fills 'out' for host 'host' (index as in view.h).
+ * seep__host_read() fills 'out' for host 'host' (index as in view.h), by all
+ * cells of the case.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
  */
 int
 seep__host_read(const struct seep__case *view, size_t host,
 		struct seep__host *out);
+
+/*
+ * seep__host_role() tells the role of first rank by the cells of hours
+ * before 'until' alone; SEEP_ROLE_NONE also where there are none.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__host_role(const struct seep__case *view, size_t host, uint32_t until,
+		enum seep_role *role);
 
 #endif

@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "detect/allow.h"
+#include "detect/robust.h"
+
+/* Usable days that settle what dust is, before a change can be decided. */
+#define DUST_DAYS 14
 
 /* A /24 is the smallest network routed on the Internet, a /48 the usual
  * size of an IPv6 site (RFC 6177): whoever holds one address of it can
@@ -51,36 +56,38 @@ compare_cell(const void *a, const void *b)
 		return x->direction < y->direction ? -1 : 1;
 	if (x->service != y->service)
 		return x->service < y->service ? -1 : 1;
-	return (x->kind > y->kind) - (x->kind < y->kind);
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->host > y->host) - (x->host < y->host);
 }
 
-/* Lists the distinct crossing peers of the hosts. */
+/* Is a channel's peer one of those that the subject is about? */
 static int
-collect_peers(struct seep__subject *subject, const size_t *hosts, size_t count)
+is_asked(const struct seep__subject *subject, uint8_t place)
+{
+	if (subject->names)
+		return place == SEEP_PLACE_NAME;
+	return place == SEEP_PLACE_OUTSIDE || place == SEEP_PLACE_PARTNER;
+}
+
+/* Writes the peers of the members' channels, a member's own without
+ * repetition; returns how many there are. */
+static size_t
+list_peers(const struct seep__subject *subject, struct seep_address *list)
 {
 	const struct seep_snapshot *snapshot = subject->view->snapshot;
-	struct seep_address *list;
-	size_t total = 0;
 	size_t used = 0;
 
-	for (size_t h = 0; h < count; h++) {
+	for (size_t m = 0; m < subject->members_count; m++) {
 		size_t first, end;
 
-		seep__view_channels(snapshot, hosts[h], &first, &end);
-		total += end - first;
-	}
-	list = seep__arena_get(subject->scratch, total, sizeof(*list));
-	if (!list)
-		return seep__mem_why(subject->view->mem);
-	for (size_t h = 0; h < count; h++) {
-		size_t first, end;
-
-		seep__view_channels(snapshot, hosts[h], &first, &end);
+		seep__view_channels(snapshot, subject->members[m].host, &first,
+				    &end);
 		for (size_t c = first; c < end; c++) {
 			struct seep__channel channel;
 
 			seep__view_channel(snapshot, c, &channel);
-			if (channel.place == SEEP_PLACE_INSIDE)
+			if (!is_asked(subject, channel.place))
 				continue;
 			if (used && seep_address_compare(&list[used - 1],
 							 &channel.peer) == 0)
@@ -88,6 +95,28 @@ collect_peers(struct seep__subject *subject, const size_t *hosts, size_t count)
 			list[used++] = channel.peer;
 		}
 	}
+	return used;
+}
+
+/* Lists the distinct peers of the members. */
+static int
+collect_peers(struct seep__subject *subject)
+{
+	struct seep_address *list;
+	size_t total = 0;
+	size_t used;
+
+	for (size_t m = 0; m < subject->members_count; m++) {
+		size_t first, end;
+
+		seep__view_channels(subject->view->snapshot,
+				    subject->members[m].host, &first, &end);
+		total += end - first;
+	}
+	list = seep__arena_get(subject->scratch, total, sizeof(*list));
+	if (!list)
+		return seep__mem_why(subject->view->mem);
+	used = list_peers(subject, list);
 	if (used)
 		qsort(list, used, sizeof(*list), compare_address);
 	subject->peers =
@@ -126,35 +155,10 @@ find_peer(const struct seep__subject *subject,
 	return low;
 }
 
-/*
- * Every cell lies in a covered hour (view.h). A saved case may come from
- * anyone, so that the bound of the arrays does not rest on that alone.
- */
-static uint32_t
-place_hour(const struct seep__calendar *calendar, uint32_t hour)
-{
-	const size_t index = seep__calendar_hour(calendar, hour);
-
-	return (uint32_t)(index < calendar->hours_count
-			      ? index
-			      : calendar->hours_count - 1);
-}
-
-static uint32_t
-place_day(const struct seep__calendar *calendar, uint32_t hour)
-{
-	const size_t index =
-	    seep__calendar_day(calendar, hour / SEEP__HOURS_PER_DAY);
-
-	return (uint32_t)(index < calendar->days_count
-			      ? index
-			      : calendar->days_count - 1);
-}
-
 /* Lays the rows of the reader's channel behind the cells held so far. */
 static int
 add_rows(struct seep__subject *subject, const struct seep__reader *reader,
-	 size_t *room)
+	 size_t member, size_t *room)
 {
 	const struct seep__calendar *calendar = subject->calendar;
 	const struct seep__channel *channel = &reader->channel;
@@ -163,6 +167,7 @@ add_rows(struct seep__subject *subject, const struct seep__reader *reader,
 
 	if (channel->label && !subject->peers[peer].label)
 		subject->peers[peer].label = channel->label;
+	subject->peers[peer].is_partner = channel->place == SEEP_PLACE_PARTNER;
 	rc = seep__mem_grow(subject->view->mem, (void **)&subject->cells, room,
 			    subject->cells_count + reader->count,
 			    sizeof(*subject->cells));
@@ -171,32 +176,39 @@ add_rows(struct seep__subject *subject, const struct seep__reader *reader,
 	for (size_t i = 0; calendar->hours_count && i < reader->count; i++) {
 		const struct seep__cellrow *row = &reader->rows[i];
 		struct seep__peercell *cell =
-		    &subject->cells[subject->cells_count++];
+		    &subject->cells[subject->cells_count];
 
+		memset(cell, 0, sizeof(*cell));
+		cell->day = seep__calendar_day_of(calendar, row->hour);
+		if (cell->day >= subject->members[member].end_day)
+			break;
 		cell->peer = (uint32_t)peer;
-		cell->hour = place_hour(calendar, row->hour);
-		cell->day = place_day(calendar, row->hour);
+		cell->hour = seep__calendar_hour_of(calendar, row->hour);
+		cell->host = (uint32_t)member;
 		cell->service = channel->service;
 		cell->direction =
 		    (uint8_t)seep__reader_direction(reader, row->hour);
 		cell->kind = row->kind;
 		cell->bytes_out = row->bytes_out;
 		cell->bytes_in = row->bytes_in;
+		subject->cells_count++;
 	}
 	return SEEP_OK;
 }
 
 static int
-collect_host(struct seep__subject *subject, size_t host, size_t *room)
+collect_member(struct seep__subject *subject, size_t member, size_t *room)
 {
 	struct seep__reader reader;
 	int rc;
 
-	seep__reader_init(&reader, subject->view, host);
+	seep__reader_init(&reader, subject->view,
+			  subject->members[member].host);
+	reader.names = subject->names;
 	while ((rc = seep__reader_next(&reader)) == SEEP_OK) {
-		if (reader.channel.place == SEEP_PLACE_INSIDE)
+		if (!is_asked(subject, reader.channel.place))
 			continue;
-		rc = add_rows(subject, &reader, room);
+		rc = add_rows(subject, &reader, member, room);
 		if (rc != SEEP_OK)
 			break;
 	}
@@ -208,14 +220,16 @@ uint64_t
 seep__subject_counts(const struct seep__subject *subject,
 		     const struct seep__peercell *cell)
 {
+	assert(cell->allowed <= cell->bytes_out);
 	if (cell->kind == SEEP_CELL_UNANSWERED && !subject->view->one_way)
 		return 0;
-	return cell->bytes_out;
+	return cell->bytes_out - cell->allowed;
 }
 
-/* Gives each peer its range of cells, its bytes and when it was known. */
+/* Gives each peer its range of cells, which are in order, and finds the
+ * entity's first day. */
 static void
-index_peers(struct seep__subject *subject)
+index_cells(struct seep__subject *subject)
 {
 	size_t at = 0;
 
@@ -223,55 +237,143 @@ index_peers(struct seep__subject *subject)
 	for (size_t i = 0; i < subject->peers_count; i++) {
 		struct seep__peer *peer = &subject->peers[i];
 
-		peer->known = UINT32_MAX;
-		peer->grown = UINT32_MAX;
-		peer->seen = UINT32_MAX;
 		peer->first = at;
 		while (at < subject->cells_count &&
-		       subject->cells[at].peer == i) {
-			const struct seep__peercell *cell =
-			    &subject->cells[at++];
-
-			peer->bytes += seep__subject_counts(subject, cell);
-			if (peer->known == UINT32_MAX &&
-			    peer->bytes >= SEEP__KNOWN_BYTES)
-				peer->known = cell->day;
-			if (peer->grown == UINT32_MAX &&
-			    peer->bytes >= SEEP__GROWN_BYTES)
-				peer->grown = cell->day;
-			if (peer->seen > cell->day)
-				peer->seen = cell->day;
-			if (cell->day < subject->first_day)
-				subject->first_day = cell->day;
-		}
+		       subject->cells[at].peer == i)
+			at++;
 		peer->end = at;
+		if (peer->end > peer->first &&
+		    subject->cells[peer->first].day < subject->first_day)
+			subject->first_day = subject->cells[peer->first].day;
 	}
 	assert(at == subject->cells_count);
+	for (size_t m = 0; m < subject->members_count; m++) {
+		const struct seep__member *member = &subject->members[m];
+
+		if (member->names_day < member->end_day &&
+		    member->names_day < subject->first_day)
+			subject->first_day = member->names_day;
+	}
+}
+
+/*
+ * The median day of the first usable ones, to the outside: a day's bytes
+ * times SEEP__DUST_SHARE say more than it, or it was dust.
+ */
+static int
+find_usual(const struct seep__subject *subject, uint64_t *usual)
+{
+	const struct seep__calendar *calendar = subject->calendar;
+	uint64_t sums[DUST_DAYS] = {0}, scratch[DUST_DAYS];
+	struct seep__spread spread;
+	uint8_t *place; /* of each day, from 1; 0 = not one of them */
+	size_t days = 0;
+
+	*usual = 0;
+	if (subject->names)
+		return SEEP_OK;
+	place = seep__arena_get(subject->scratch, calendar->days_count, 1);
+	if (!place)
+		return seep__mem_why(subject->scratch->mem);
+	for (size_t d = subject->first_day;
+	     d < calendar->days_count && days < DUST_DAYS; d++)
+		if (seep__calendar_usable(calendar, d))
+			place[d] = (uint8_t)++days;
+	for (size_t c = 0; c < subject->cells_count; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
+
+		if (place[cell->day] && !subject->peers[cell->peer].is_partner)
+			sums[place[cell->day] - 1] +=
+			    seep__subject_counts(subject, cell);
+	}
+	seep__spread_of(sums, scratch, days, &spread);
+	*usual = spread.median;
+	return SEEP_OK;
+}
+
+static int
+is_dust(uint64_t bytes, uint64_t usual)
+{
+	if (bytes == 0)
+		return 1;
+	return bytes <= usual / SEEP__DUST_SHARE &&
+	       bytes * SEEP__DUST_SHARE < usual;
+}
+
+/* Adds up a peer's bytes, and when they made it known. */
+static void
+sum_peer(const struct seep__subject *subject, struct seep__peer *peer,
+	 uint64_t usual)
+{
+	peer->known_new = UINT32_MAX;
+	for (size_t c = peer->first; c < peer->end; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
+
+		peer->bytes += seep__subject_counts(subject, cell);
+		if (peer->known_new == UINT32_MAX &&
+		    !is_dust(peer->bytes, usual))
+			peer->known_new = cell->day;
+	}
+}
+
+static void
+look_up_peer(const struct seep__subject *subject, struct seep__peer *peer)
+{
+	const struct seep__popularity *popularity =
+	    subject->view->popularity[subject->names];
+	const struct seep__popular *popular = NULL;
+
+	if (popularity)
+		popular = seep__popularity_find(popularity, &peer->address);
+	peer->hosts_met = popular ? popular->hosts : 0;
+	peer->popular_from = popular ? popular->from : UINT32_MAX;
+}
+
+/* Puts the cells in order and works out what rests on all of them. */
+static int
+settle_cells(struct seep__subject *subject)
+{
+	uint64_t usual;
+	int rc;
+
+	if (subject->cells_count)
+		qsort(subject->cells, subject->cells_count,
+		      sizeof(*subject->cells), compare_cell);
+	index_cells(subject);
+	rc = seep__allow_apply(subject);
+	if (rc == SEEP_OK)
+		rc = find_usual(subject, &usual);
+	if (rc != SEEP_OK)
+		return rc;
+	for (size_t i = 0; i < subject->peers_count; i++) {
+		sum_peer(subject, &subject->peers[i], usual);
+		look_up_peer(subject, &subject->peers[i]);
+	}
+	return SEEP_OK;
 }
 
 int
-seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
-		   const size_t *hosts, size_t hosts_count,
-		   struct seep__arena *scratch)
+seep__subject_read(struct seep__subject *subject, const struct seep__case *view,
+		   const struct seep__member *members, size_t members_count,
+		   int names, struct seep__arena *scratch)
 {
 	struct seep__peercell *cells;
 	size_t room = 0;
 	int rc;
 
-	assert(subject && view && scratch);
+	assert(subject && view && scratch && (names == 0 || names == 1));
 	memset(subject, 0, sizeof(*subject));
 	subject->view = view;
+	subject->names = names;
 	subject->calendar = &view->calendar;
 	subject->scratch = scratch;
-	rc = collect_peers(subject, hosts, hosts_count);
-	for (size_t h = 0; rc == SEEP_OK && h < hosts_count; h++)
-		rc = collect_host(subject, hosts[h], &room);
-	if (rc == SEEP_OK) {
-		if (subject->cells_count)
-			qsort(subject->cells, subject->cells_count,
-			      sizeof(*subject->cells), compare_cell);
-		index_peers(subject);
-	}
+	subject->members = members;
+	subject->members_count = members_count;
+	rc = collect_peers(subject);
+	for (size_t m = 0; rc == SEEP_OK && m < members_count; m++)
+		rc = collect_member(subject, m, &room);
+	if (rc == SEEP_OK)
+		rc = settle_cells(subject);
 	/* The cells move to the scratch arena, at their true size. */
 	cells = subject->cells;
 	if (rc == SEEP_OK) {
@@ -282,6 +384,25 @@ seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
 	}
 	seep__mem_put(view->mem, cells, room * sizeof(*cells));
 	return rc;
+}
+
+int
+seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
+		   const size_t *hosts, size_t hosts_count,
+		   struct seep__arena *scratch)
+{
+	struct seep__member *members;
+
+	members = seep__arena_get(scratch, hosts_count, sizeof(*members));
+	if (!members)
+		return seep__mem_why(view->mem);
+	for (size_t i = 0; i < hosts_count; i++) {
+		members[i].host = hosts[i];
+		members[i].end_day = UINT32_MAX;
+		members[i].names_day = UINT32_MAX;
+	}
+	return seep__subject_read(subject, view, members, hosts_count, 0,
+				  scratch);
 }
 
 size_t

@@ -5,7 +5,7 @@
  * Shape     peers by address (so that a /24 or /48 is a range of peers),
  *           each with its cells by hour. The hosts of a group are added up:
  *           a peer of several members is one peer.
- * Memory    40 bytes per peer and 32 per cell, of one entity at a time.
+ * Memory    64 bytes per peer and 48 per cell, of one entity at a time.
  */
 #ifndef SEEP_DETECT_SUBJECT_H
 #define SEEP_DETECT_SUBJECT_H
@@ -13,32 +13,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "detect/popularity.h"
 #include "detect/reader.h"
 
 /*
- * A peer counts as new until it received this many bytes. With 1 byte, an
- * attacker who pings a server for a week would no longer be new; with
- * several megabytes, ordinary first contacts would stay new for ever. The
- * figure is that of a few hundred full packets: more than scans and
- * handshakes draw, less than any file worth taking slowly.
+ * What an entity sends on a median day, divided by this, is dust: a peer
+ * that received less is not known yet. 1/1000 is a few pages' worth of what
+ * the host sends anyway; at 1/100 peers of every day stay new for weeks, at
+ * 1/100000 a ping makes a drop box an old acquaintance. In proportion, not
+ * in bytes, so that a factor on all bytes changes nothing.
  */
-#define SEEP__KNOWN_BYTES UINT64_C(100000)
+#define SEEP__DUST_SHARE 1000
 
-/* A peer that was met before, with less than SEEP__KNOWN_BYTES, belongs to
- * an episode of new peers from ten times that much on. At 1 a time server
- * that needs two months for it would join; at 100 a small share of a leak
- * over many peers would not. */
-#define SEEP__GROWN_BYTES (10 * SEEP__KNOWN_BYTES)
+/* struct seep__member: a host whose cells are read, those of the calendar's
+ * days before index 'end_day' (UINT32_MAX = all). */
+struct seep__member {
+	size_t host; /* index as in view.h */
+	uint32_t end_day;
+	/* names_day: day index on which it first asked for a name, and so was
+	 * there; UINT32_MAX = never, or not known. */
+	uint32_t names_day;
+	/* is_lent: an entity of its own counts its bytes. */
+	int is_lent;
+};
 
 struct seep__peercell {
 	uint32_t peer; /* index into 'peers' */
 	uint32_t hour; /* index into the calendar's hours */
 	uint32_t day;  /* index into the calendar's days */
+	uint32_t host; /* index into 'members' */
 	seep__service service;
 	uint8_t direction; /* joined */
 	uint8_t kind;
 	uint64_t bytes_out;
 	uint64_t bytes_in;
+	/* allowed: of the bytes that detection counts, those that the allow
+	 * list takes out. */
+	uint64_t allowed;
 };
 
 struct seep__peer {
@@ -46,19 +57,31 @@ struct seep__peer {
 	const char *label;
 	size_t first; /* range of cells */
 	size_t end;
-	/* known: day index on which it had received SEEP__KNOWN_BYTES;
+	/* known_new: day index on which it had received more than dust, as
+	 * the strata of new peers ask for it; UINT32_MAX = never. */
+	uint32_t known_new;
+	/* hosts_met: hosts of the site that ever met it; 0 = not worked out.
+	 * popular_from: day index from which on it is not rare any more;
 	 * UINT32_MAX = never. */
-	uint32_t known;
-	/* grown: the same for SEEP__GROWN_BYTES. */
-	uint32_t grown;
-	/* seen: day index of its first cell. */
-	uint32_t seen;
+	uint32_t hosts_met;
+	uint32_t popular_from;
+	int is_partner;
 	/* bytes: what detection counts, all directions. */
+	uint64_t bytes;
+};
+
+/* struct seep__taken: what an entry of the allow list took on a day. */
+struct seep__taken {
+	uint32_t entry;
+	uint32_t day; /* index */
 	uint64_t bytes;
 };
 
 struct seep__subject {
 	const struct seep__case *view;
+	/* names: 1 = peers stand for registered domains, bytes are those of
+	 * query names. */
+	int names;
 	const struct seep__calendar *calendar;
 	/* scratch: for the detector; cleared after the entity. */
 	struct seep__arena *scratch;
@@ -66,9 +89,16 @@ struct seep__subject {
 	size_t peers_count;
 	struct seep__peercell *cells;
 	size_t cells_count;
-	/* first_day: index of the first day with a cell; what lies before is
-	 * no baseline. days_count when there is none. */
+	/* first_day: index of the first day with a cell, or a name that a
+	 * member asked for; what lies before is no baseline. days_count when
+	 * there is none. */
 	size_t first_day;
+	const struct seep__member *members;
+	size_t members_count;
+	/* taken: by the allow list, without what was taken of lent members;
+	 * see seep__allow_tally(). */
+	const struct seep__taken *taken;
+	size_t taken_count;
 };
 
 /*
@@ -83,9 +113,21 @@ seep__subject_init(struct seep__subject *subject, const struct seep__case *view,
 		   struct seep__arena *scratch);
 
 /*
+ * seep__subject_read() is like it for members, which must outlive the
+ * subject.
+ *
+ * 'names'  1 = name channels instead of crossing ones; see 'names' above.
+ */
+int
+seep__subject_read(struct seep__subject *subject, const struct seep__case *view,
+		   const struct seep__member *members, size_t members_count,
+		   int names, struct seep__arena *scratch);
+
+/*
  * seep__subject_counts() returns the bytes of a cell that detection counts:
- * outbound and missed outbound bytes; unanswered ones only where the
- * evidence is one-way, since they may never have arrived.
+ * outbound and missed outbound bytes, less what the allow list took out;
+ * unanswered ones only where the evidence is one-way, since they may never
+ * have arrived.
  */
 uint64_t
 seep__subject_counts(const struct seep__subject *subject,

@@ -101,6 +101,110 @@ case_office(struct test_flows *flows, int days, uint64_t seed)
 	}
 }
 
+/* Normal, mean 0 and deviation 1 (nearly: twelve even numbers added up), in
+ * 1/65536. */
+static int64_t
+draw_normal(uint64_t *state)
+{
+	int64_t sum = -6 * 65536;
+
+	for (int i = 0; i < 12; i++)
+		sum += (int64_t)test_random_below(state, 65536);
+	return sum;
+}
+
+/* 'bytes' doubled 'doublings' / 65536 times, within 1 %. */
+static uint64_t
+scale_by(uint64_t bytes, int64_t doublings)
+{
+	/* 2^(i/64) */
+	const double part = 1.0108892860517005;
+	double result = (double)bytes;
+	int64_t steps = doublings / 1024;
+
+	for (; steps > 0; steps--)
+		result *= part;
+	for (; steps < 0; steps++)
+		result /= part;
+	return (uint64_t)result;
+}
+
+/* Doublings of an hour, in 1/65536: three less at night, two at weekends. */
+static int64_t
+profile_of(int day, int hour)
+{
+	const int64_t doubling = 65536;
+
+	return (hour >= 7 && hour < 19 ? 0 : -3 * doubling) -
+	       (day % 7 < 5 ? 0 : 2 * doubling);
+}
+
+static void
+trade_inside(struct test_flows *flows, const struct case_trade *trade, int day)
+{
+	for (int client = 0; client < 6; client++) {
+		char text[32];
+		struct seep_flow flow;
+
+		snprintf(text, sizeof(text), "10.3.1.%d", client + 10);
+		flow = flow_at(text, trade->host, 445, day, 9 * HOUR);
+		flow.bytes_resp = trade->mean_hour;
+		test_flows_add(flows, &flow);
+	}
+}
+
+void
+case_trade(struct test_flows *flows, const struct case_trade *trade)
+{
+	uint64_t state = trade->seed;
+
+	for (int day = trade->from_day; day < trade->end_day; day++) {
+		const int64_t factor = draw_normal(&state) / 2;
+
+		trade_inside(flows, trade, day);
+		for (int hour = 0; hour < 24; hour++) {
+			const int odd = test_random_below(&state, 48) == 0;
+			char peer[32];
+			struct seep_flow flow;
+
+			/* A network of its own for each server's peers. */
+			snprintf(peer, sizeof(peer), "203.0.%d.%d",
+				 test_address(trade->host).bytes[15],
+				 odd ? 100 + day % 100
+				     : 20 + (int)test_random_below(&state, 3));
+			flow = flow_at(trade->host, peer, 443, day,
+				       hour * HOUR + 5 * MINUTE);
+			flow.bytes_orig =
+			    scale_by(trade->mean_hour / (odd ? 16 : 1),
+				     profile_of(day, hour) + factor +
+					 draw_normal(&state));
+			flow.bytes_resp = flow.bytes_orig / 30;
+			test_flows_add(flows, &flow);
+		}
+	}
+}
+
+void
+case_send(struct test_flows *flows, const char *host, const char *peer,
+	  int hour, uint64_t bytes)
+{
+	struct seep_flow flow = flow_at(host, peer, 443, 0, hour * HOUR);
+
+	flow.bytes_orig = bytes;
+	test_flows_add(flows, &flow);
+}
+
+void
+case_drip(struct test_flows *flows, const char *host, const char *peer,
+	  int from, int end, uint64_t bytes)
+{
+	struct seep_flow flow = flow_at(host, peer, 443, from, 11 * MINUTE);
+
+	flow.bytes_orig = bytes;
+	flow.bytes_resp = bytes / 40;
+	test_flows_every(flows, &flow, HOUR, (size_t)(end - from) * 24);
+}
+
 void
 case_leak_peer(const struct case_leak *leak, int day, int nth, char *text)
 {
@@ -214,6 +318,17 @@ case_first(const struct seep_findings *findings)
 	return seep_findings_next(findings, &cursor, &finding) == SEEP_OK
 		   ? finding
 		   : NULL;
+}
+
+size_t
+case_changes(const struct seep_findings *findings)
+{
+	const struct seep_finding *finding;
+	size_t cursor = 0, count = 0;
+
+	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
+		count += finding->basis == SEEP_BASIS_CHANGE;
+	return count;
 }
 
 const struct seep_entity *

@@ -40,6 +40,31 @@ case_office(struct test_flows *flows, int days, uint64_t seed);
 void
 case_leak(struct test_flows *flows, const struct case_leak *leak);
 
+/* struct case_trade: a file server of days [from_day, end_day): every hour
+ * it sends to one of three regular peers, about 'mean_hour' bytes, in hours
+ * and days that are log-normal (1 and half a doubling), little at night and
+ * at weekends; now and then to a peer of that day; clients inside read. */
+struct case_trade {
+	const char *host;
+	int from_day;
+	int end_day;
+	uint64_t mean_hour;
+	uint64_t seed;
+};
+
+void
+case_trade(struct test_flows *flows, const struct case_trade *trade);
+
+/* case_send() sends 'bytes' in one hour, counted from the first. */
+void
+case_send(struct test_flows *flows, const char *host, const char *peer,
+	  int hour, uint64_t bytes);
+
+/* case_drip() sends 'bytes' every hour of days [from, end) to one peer. */
+void
+case_drip(struct test_flows *flows, const char *host, const char *peer,
+	  int from, int end, uint64_t bytes);
+
 /* case_leak_peer(): the peer of leak flow 'nth' on 'day', as text. */
 void
 case_leak_peer(const struct case_leak *leak, int day, int nth, char *text);
@@ -72,6 +97,10 @@ case_detect(const struct test_flows *flows,
 /* case_first() returns the first finding, or NULL. */
 const struct seep_finding *
 case_first(const struct seep_findings *findings);
+
+/* case_changes() counts the findings that are changes. */
+size_t
+case_changes(const struct seep_findings *findings);
 
 /* case_entity() returns the entity with this network, or NULL. */
 const struct seep_entity *

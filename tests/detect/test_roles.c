@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "detect/case.h"
+#include "detect/inner.h"
 
 /* 'count' peers "<prefix><n>" open 'port' on 'host'. */
 static void
@@ -210,4 +210,53 @@ Test(roles, clients_whose_opening_was_missed_still_count)
 	for (size_t i = 1; i < flows.count; i++)
 		flows.at[i].opener = SEEP_OPENER_UNKNOWN;
 	check_role(&flows, "10.0.0.1/32", SEEP_ROLE_FILE_SERVER);
+}
+
+static uint32_t
+hour_of(int day)
+{
+	return (uint32_t)((TEST_START_NS + day * DAY) / HOUR);
+}
+
+static enum seep_role
+role_by(const struct inner *inner, size_t host, int day)
+{
+	enum seep_role role;
+
+	cr_assert_eq(seep__host_role(&inner->view, host, hour_of(day), &role),
+		     SEEP_OK);
+	return role;
+}
+
+Test(roles, are_told_by_the_cells_before_a_time)
+{
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep_address server;
+	struct seep__host read;
+	struct inner inner;
+
+	serve(&flows, "10.0.0.1", "10.0.1.", 2, 445, 5 * MB, MB);
+	for (size_t i = 0; i < flows.count; i++)
+		flows.at[i].start_ns = flows.at[i].end_ns += 2 * DAY;
+	/* The third client comes on day 4, in a channel that had an unknown
+	 * opener before. */
+	serve(&flows, "10.0.0.1", "10.0.2.", 1, 445, 5 * MB, MB);
+	flows.at[2].opener = SEEP_OPENER_UNKNOWN;
+	flows.at[2].start_ns = flows.at[2].end_ns += 4 * DAY;
+	inner_open(&inner, &flows, NULL, NULL);
+	server = test_address("10.0.0.1");
+	cr_assert_eq(
+	    seep_address_compare(seep__view_host(inner.snapshot, 0), &server),
+	    0);
+	cr_assert_eq(role_by(&inner, 0, 0), SEEP_ROLE_NONE);
+	cr_assert_eq(role_by(&inner, 0, 4), SEEP_ROLE_NONE);
+	cr_assert_eq(role_by(&inner, 0, 5), SEEP_ROLE_FILE_SERVER);
+	cr_assert_eq(seep__host_read(&inner.view, 0, &read), SEEP_OK);
+	cr_assert_eq(read.may_serve, 1);
+	cr_assert_eq(read.roles[0].role, SEEP_ROLE_FILE_SERVER);
+	/* A client never served anything: it is read once. */
+	cr_assert_eq(seep__host_read(&inner.view, 1, &read), SEEP_OK);
+	cr_assert_eq(read.may_serve, 0);
+	inner_close(&inner);
+	test_flows_clear(&flows);
 }
