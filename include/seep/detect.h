@@ -77,19 +77,6 @@ struct seep_allow {
 	const char *reason;
 };
 
-/* The daily statistics, as bits of 'statistics_off'. */
-enum seep_statistic {
-	/* _SUM: logarithm of the day's bytes. */
-	SEEP_STATISTIC_SUM = 0,
-	/* _SHAPE: hours against their hour of the week. */
-	SEEP_STATISTIC_SHAPE,
-	/* _QUIET: the same in the quietest third of the hours. */
-	SEEP_STATISTIC_QUIET,
-	/* _LOW: the 4th to 9th lowest hours of the day. */
-	SEEP_STATISTIC_LOW,
-	SEEP_STATISTIC_COUNT
-};
-
 /* struct seep_detect_opts: zero means default in every field but 'size'. */
 struct seep_detect_opts {
 	/* size: sizeof(struct seep_detect_opts); a shorter one is accepted. */
@@ -100,7 +87,7 @@ struct seep_detect_opts {
 	 * for measurements of what each is worth. */
 	uint32_t statistics_off;
 	/* alarms_per_year: chance alarms accepted per entity and year; default
-	 * 0.1. */
+	 * 0.1, else from 1e-9 to 1e6. */
 	double alarms_per_year;
 	/* since_ns, until_ns: only cells of whole hours in [since, until) are
 	 * read; 0 = no limit. */

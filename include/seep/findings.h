@@ -100,6 +100,19 @@ enum seep_stratum {
 	SEEP_STRATUM_COUNT
 };
 
+/* The daily statistics; which of them spoke first. */
+enum seep_statistic {
+	/* _SUM: logarithm of the day's bytes. */
+	SEEP_STATISTIC_SUM = 0,
+	/* _SHAPE: hours against their hour of the week. */
+	SEEP_STATISTIC_SHAPE,
+	/* _QUIET: the same in the quietest third of the hours. */
+	SEEP_STATISTIC_QUIET,
+	/* _LOW: the 4th to 9th lowest hours of the day. */
+	SEEP_STATISTIC_LOW,
+	SEEP_STATISTIC_COUNT
+};
+
 /* struct seep_day: one UTC day of a series. */
 struct seep_day {
 	/* hour: UTC hours since 1970 of the day's first hour. */

@@ -8,8 +8,12 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/hash.h"
+#include "detect/against.h"
+#include "detect/chance.h"
 #include "detect/explain.h"
-#include "detect/join.h"
+#include "detect/relay.h"
+#include "detect/shared.h"
+#include "ledger/window.h"
 
 /* Days without a record are shown as empty days up to a month of them; a
  * longer gap is cut, so that one packet dated 2033 costs one day. */
@@ -35,20 +39,29 @@ compare_share(const void *a, const void *b)
 
 /* struct tally: what the cells of an episode add up to. */
 struct tally {
-	struct share *shares; /* one per peer of the range */
+	struct share *shares; /* one per peer of the subject */
 	uint64_t *services;
+	uint64_t spread;
 	uint32_t first; /* first hour with bytes */
 	uint32_t last;  /* and the last */
 };
 
+/* Is the cell one of the claim's peers, in its time? */
 static int
-tally_cells(const struct seep__subject *subject,
-	    const struct seep__episode *episode, struct tally *tally,
+is_claimed(const struct seep__claim *claim, const struct seep__peercell *cell)
+{
+	const uint32_t hour = claim->subject->calendar->hours[cell->hour];
+
+	return claim->holds[cell->peer] && hour >= claim->onset &&
+	       hour < claim->end;
+}
+
+static int
+tally_cells(const struct seep__claim *told, struct tally *tally,
 	    struct seep_finding *finding)
 {
-	const struct seep__candidate *told = episode->told;
-	const size_t count = told->peer_end - told->peer_first;
-	const struct seep__peercell *cell, *end;
+	const struct seep__subject *subject = told->subject;
+	const size_t count = subject->peers_count;
 
 	memset(tally, 0, sizeof(*tally));
 	tally->first = UINT32_MAX;
@@ -59,23 +72,22 @@ tally_cells(const struct seep__subject *subject,
 	if (!tally->shares || !tally->services)
 		return seep__mem_why(subject->view->mem);
 	for (size_t i = 0; i < count; i++)
-		tally->shares[i].peer = told->peer_first + i;
-	cell = seep__candidate_cells(subject, told, &end);
-	for (; cell < end; cell++) {
+		tally->shares[i].peer = i;
+	for (size_t c = 0; c < subject->cells_count; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
 		const uint32_t hour = subject->calendar->hours[cell->hour];
 
-		if (hour < told->onset || hour >= told->end ||
-		    cell->bytes_out == 0 ||
-		    !seep__candidate_holds(subject, told, cell, UINT32_MAX))
+		if (cell->bytes_out == 0 || !is_claimed(told, cell))
 			continue;
 		if (cell->kind == SEEP_CELL_MISSED) {
 			finding->bytes_missed += cell->bytes_out;
 			continue;
 		}
 		finding->bytes_out += cell->bytes_out;
-		tally->shares[cell->peer - told->peer_first].bytes +=
-		    cell->bytes_out;
+		tally->shares[cell->peer].bytes += cell->bytes_out;
 		tally->services[cell->service] += cell->bytes_out;
+		if (cell->kind == SEEP_CELL_SPREAD)
+			tally->spread += cell->bytes_out;
 		if (hour < tally->first)
 			tally->first = hour;
 		if (hour > tally->last)
@@ -99,12 +111,11 @@ copy_label(const struct seep__subject *subject, const char *label, int *rc)
 }
 
 static int
-put_peers(const struct seep__subject *subject,
-	  const struct seep__episode *episode, struct tally *tally,
+put_peers(const struct seep__claim *told, struct tally *tally,
 	  struct seep_finding *finding)
 {
-	const size_t count =
-	    episode->told->peer_end - episode->told->peer_first;
+	const struct seep__subject *subject = told->subject;
+	const size_t count = subject->peers_count;
 	struct seep_peer_bytes *peers;
 	int rc = SEEP_OK;
 
@@ -125,6 +136,7 @@ put_peers(const struct seep__subject *subject,
 
 		peers[i].peer = peer->address;
 		peers[i].bytes_out = tally->shares[i].bytes;
+		peers[i].is_name = (uint32_t)subject->names;
 		peers[i].label = copy_label(subject, peer->label, &rc);
 	}
 	finding->peers = peers;
@@ -157,11 +169,10 @@ put_calendar(const struct seep__calendar *calendar, struct seep_day *days)
 }
 
 static int
-put_days(const struct seep__subject *subject,
-	 const struct seep__candidate *told, struct seep_finding *finding)
+put_days(const struct seep__claim *told, struct seep_finding *finding)
 {
+	const struct seep__subject *subject = told->subject;
 	const struct seep__calendar *calendar = subject->calendar;
-	const struct seep__peercell *cell, *end;
 	struct seep_day *days;
 	uint64_t *sums;
 	size_t day = 0;
@@ -174,11 +185,12 @@ put_days(const struct seep__subject *subject,
 	if (!days || !sums)
 		return seep__mem_why(subject->view->mem);
 	(void)put_calendar(calendar, days);
-	cell = seep__candidate_cells(subject, told, &end);
-	for (; cell < end; cell++)
-		if (cell->kind != SEEP_CELL_MISSED &&
-		    seep__candidate_holds(subject, told, cell, UINT32_MAX))
+	for (size_t c = 0; c < subject->cells_count; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
+
+		if (cell->kind != SEEP_CELL_MISSED && told->holds[cell->peer])
 			sums[cell->day] += cell->bytes_out;
+	}
 	for (size_t i = 0; i < finding->days_count; i++) {
 		if (days[i].hour !=
 		    calendar->days[day].day * SEEP__HOURS_PER_DAY)
@@ -205,19 +217,19 @@ put_service(const struct tally *tally, struct seep_finding *finding)
 /* The direction is part of the id: it is that of the bytes which were known
  * at the decision, and later ones do not turn it. */
 static enum seep_direction
-choose_direction(const struct seep__subject *subject,
-		 const struct seep__candidate *founder)
+choose_direction(const struct seep__claim *founder)
 {
+	const struct seep__subject *subject = founder->subject;
 	uint64_t bytes[SEEP_DIRECTION_PULL + 1] = {0};
-	const struct seep__peercell *cell, *end;
 
-	cell = seep__candidate_cells(subject, founder, &end);
-	for (; cell < end; cell++) {
+	if (founder->standing)
+		return founder->standing->direction;
+	for (size_t c = 0; c < subject->cells_count; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
 		const uint32_t hour = subject->calendar->hours[cell->hour];
 
-		if (hour >= founder->onset && hour < founder->decided &&
-		    seep__candidate_holds(subject, founder, cell,
-					  founder->decided))
+		if (founder->holds_then[cell->peer] && hour >= founder->onset &&
+		    hour < founder->decided)
 			bytes[cell->direction] +=
 			    seep__subject_counts(subject, cell);
 	}
@@ -228,9 +240,15 @@ choose_direction(const struct seep__subject *subject,
 					      : SEEP_DIRECTION_UNKNOWN;
 }
 
+/* What stands at the end of the evidence is decided there: the ids of changes
+ * that are decided at the same time must not hang on it, for on the next day
+ * it stands elsewhere. */
+#define CONTRAST_NTH ((size_t)1 << 31)
+
 /*
- * 'nth' counts the findings of one entity, direction and decision time; it
- * is 0 but for leaks to several peers that were decided at the same time.
+ * 'nth' counts the findings of one entity, basis, direction and decision
+ * time; it is 0 but for leaks to several peers that were decided at the same
+ * time, and for channels that stand.
  */
 static void
 put_id(struct seep_finding *finding, size_t nth)
@@ -251,25 +269,155 @@ put_id(struct seep_finding *finding, size_t nth)
 	finding->id[16] = '\0';
 }
 
-static int
-build_finding(const struct seep__subject *subject,
-	      const struct seep__episode *episode,
-	      const struct seep_entity *entity, struct seep_finding *finding)
+static void
+put_chance(const struct seep__change *change, struct seep_finding *finding)
 {
-	const struct seep__candidate *told = episode->told;
+	double micro = seep__exp(-change->peak) * 1e6;
+	double tenths = change->peak * 10.0;
+	/* Fewer than one in the years that were counted: only that it is
+	 * lower is known. */
+	const double least = 1e6 / change->years;
+
+	assert(change->years > 0.0);
+	finding->alarms_per_year_is_bound = micro < least;
+	if (micro < least)
+		micro = least;
+	finding->alarms_per_year_micro = (uint64_t)micro;
+	if (tenths < 0.0)
+		tenths = 0.0;
+	finding->score_tenths =
+	    tenths > 1e6 ? UINT32_C(1000000) : (uint32_t)tenths;
+}
+
+static void
+put_change(const struct seep__claim *told, const struct seep__change *largest,
+	   struct seep_finding *finding)
+{
+	const struct seep__change *change = told->change;
+	const struct seep__days *days = &told->sheets->days;
+
+	put_chance(change, finding);
+	finding->stratum = change->stratum;
+	finding->statistic = change->statistic;
+	finding->onset_ns =
+	    seep__clock_start(seep__days_start(days, change->onset));
+	finding->onset_from_ns =
+	    seep__clock_start(seep__days_start(days, change->onset_from));
+	finding->onset_until_ns = seep__clock_start(
+	    seep__days_start(days, change->onset_until) + SEEP__HOURS_PER_DAY);
+	finding->bytes_excess = largest->excess;
+	finding->bytes_excess_low = largest->excess_low;
+	finding->bytes_excess_high = largest->excess_high;
+	finding->observed_per_day = change->observed;
+	finding->expected_per_day = change->expected;
+}
+
+/* The window that spoke, as one of the contract's. */
+static uint32_t
+window_of(const struct seep__claim *claim)
+{
+	const uint32_t hours = claim->decided - claim->onset;
+	size_t w = 0;
+
+	while (w + 1 < SEEP__WINDOWS && seep__window_hours[w] < hours)
+		w++;
+	return seep__window_hours[w];
+}
+
+/* What the finding's peers would have got meanwhile: what is not excess. */
+static void
+put_expected(struct seep_finding *finding)
+{
+	if (finding->basis != SEEP_BASIS_CHANGE)
+		return;
+	if (finding->bytes_excess < finding->bytes_out)
+		finding->bytes_expected =
+		    finding->bytes_out - finding->bytes_excess;
+}
+
+/* struct story: an episode, and all claims of the entity with it. */
+struct story {
+	struct seep__episode episode;
+	const struct seep__claims *claims;
+	const size_t *group;
+	size_t leader;
+};
+
+/*
+ * The claim told. A rise with peers in use shows in several strata, each of
+ * which names its own: then the peers are those that any of them names, and
+ * the excess the largest that any of them found.
+ */
+static int
+merge_claims(const struct story *story, struct seep__claim *whole,
+	     const struct seep__change **largest)
+{
+	const struct seep__claim *told = story->episode.told;
+	const size_t count = told->subject->peers_count;
+	uint8_t *holds;
+
+	*whole = *told;
+	*largest = told->change;
+	/* Peers are new for a week: another stratum knows how long it went
+	 * on. What no peer named here got is not counted. */
+	for (size_t i = story->leader; i < story->claims->count; i++) {
+		const struct seep__claim *at = &story->claims->list[i];
+
+		if (story->group[i] == story->leader &&
+		    seep__join_beside(at, told) && at->end > whole->end)
+			whole->end = at->end;
+	}
+	if (told->basis != SEEP_BASIS_CHANGE ||
+	    told->pattern != SEEP_PATTERN_ALL_PEERS)
+		return SEEP_OK;
+	holds = seep__arena_copy(told->subject->scratch, told->holds, count,
+				 sizeof(*holds));
+	if (!holds)
+		return seep__mem_why(told->subject->view->mem);
+	for (size_t i = story->leader; i < story->claims->count; i++) {
+		const struct seep__claim *at = &story->claims->list[i];
+
+		if (story->group[i] != story->leader ||
+		    !seep__join_beside(at, told))
+			continue;
+		for (size_t p = 0; p < count; p++)
+			holds[p] |= at->holds[p];
+		if (at->change->excess > (*largest)->excess)
+			*largest = at->change;
+	}
+	whole->holds = holds;
+	return SEEP_OK;
+}
+
+static int
+build_finding(const struct story *story, const struct seep_entity *entity,
+	      struct seep_finding *finding)
+{
+	const struct seep__episode *episode = &story->episode;
+	const struct seep__change *largest;
+	struct seep__claim whole;
+	const struct seep__claim *told = &whole;
 	struct tally tally;
 	int rc;
 
+	rc = merge_claims(story, &whole, &largest);
+	if (rc != SEEP_OK)
+		return rc;
 	finding->host = entity->host;
 	finding->role = entity->role;
 	finding->pattern = told->pattern;
 	finding->basis = told->basis;
-	finding->bytes_expected = told->expected;
-	finding->detected_at_ns = seep__clock_start(episode->early->decided);
-	finding->window_hours = episode->early->window_hours;
-	finding->score_tenths = episode->score_tenths;
+	finding->has_source = episode->relay != NULL;
+	if (episode->relay)
+		finding->source = episode->relay->server;
+	finding->detected_at_ns = seep__clock_start(episode->founder->decided);
+	finding->window_hours = window_of(episode->founder);
 	finding->alarms_per_year_micro = UINT64_MAX;
-	rc = tally_cells(subject, episode, &tally, finding);
+	if (told->change)
+		put_change(told, largest, finding);
+	else
+		finding->score_tenths = told->standing->score_tenths;
+	rc = tally_cells(told, &tally, finding);
 	if (rc != SEEP_OK)
 		return rc;
 	if (tally.first == UINT32_MAX)
@@ -277,89 +425,107 @@ build_finding(const struct seep__subject *subject,
 		tally.first = told->onset, tally.last = told->onset;
 	finding->first_seen_ns = seep__clock_start(tally.first);
 	finding->last_seen_ns = seep__clock_start(tally.last + 1);
-	finding->direction = choose_direction(subject, episode->founder);
+	finding->direction = choose_direction(episode->founder);
+	put_expected(finding);
 	put_service(&tally, finding);
-	rc = put_peers(subject, episode, &tally, finding);
+	rc = put_peers(told, &tally, finding);
 	if (rc == SEEP_OK)
-		rc = put_days(subject, told, finding);
+		rc = put_days(told, finding);
 	if (rc == SEEP_OK)
-		rc = seep__explain(subject, entity, told, finding);
+		rc = seep__explain(told, entity, episode->relay, finding);
+	if (rc == SEEP_OK)
+		rc = seep__against(told, entity, finding);
 	return rc;
 }
 
-/* Whose id counts first? By peers, which later evidence does not move. */
+/* Whose id counts first? By what the decision knew, which later evidence
+ * does not move. */
 static int
-is_before(const struct seep__candidate *a, const struct seep__candidate *b)
+is_before(const struct seep__claim *a, const struct seep__claim *b)
 {
-	if (a->peer_first != b->peer_first)
-		return a->peer_first < b->peer_first;
-	if (a->peer_end != b->peer_end)
-		return a->peer_end < b->peer_end;
-	return a->onset < b->onset;
+	if (a->onset != b->onset)
+		return a->onset < b->onset;
+	if (a->subject != b->subject)
+		return b->subject->names;
+	for (size_t p = 0; p < a->subject->peers_count; p++)
+		if (a->holds_then[p] != b->holds_then[p])
+			return a->holds_then[p] > b->holds_then[p];
+	return 0;
 }
 
 /* Gives the findings of one entity, founded by 'founders', their ids. */
 static void
-put_ids(struct seep_finding *list,
-	const struct seep__candidate *const *founders, size_t count)
+put_ids(struct seep_finding *list, const struct seep__claim *const *founders,
+	size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		size_t nth = 0;
 
 		for (size_t j = 0; j < count; j++)
 			nth +=
+			    list[j].basis == list[i].basis &&
 			    list[j].direction == list[i].direction &&
 			    list[j].detected_at_ns == list[i].detected_at_ns &&
 			    is_before(founders[j], founders[i]);
+		if (list[i].basis == SEEP_BASIS_CONTRAST)
+			nth += CONTRAST_NTH;
 		put_id(&list[i], nth);
 	}
 }
 
 static int
-append_finding(struct seep__found *found, const struct seep_finding *finding)
+append_finding(struct seep__found *found, const struct seep_finding *finding,
+	       const struct seep__claim *founder)
 {
-	const int rc =
-	    seep__mem_grow(found->mem, (void **)&found->list, &found->room,
-			   found->count + 1, sizeof(*found->list));
+	int rc = seep__mem_grow(found->mem, (void **)&found->list, &found->room,
+				found->count + 1, sizeof(*found->list));
 
 	if (rc == SEEP_OK)
-		found->list[found->count++] = *finding;
-	return rc;
+		rc = seep__mem_grow(found->mem, (void **)&found->marks,
+				    &found->marks_room, found->count + 1,
+				    sizeof(*found->marks));
+	if (rc != SEEP_OK)
+		return rc;
+	seep__shared_mark(founder, &found->marks[found->count]);
+	found->list[found->count++] = *finding;
+	return SEEP_OK;
 }
 
 int
-seep__episodes_join(const struct seep__subject *subject,
-		    struct seep__candidates *candidates,
+seep__episodes_join(struct seep__claims *claims,
 		    const struct seep_entity *entity, size_t entity_index,
 		    struct seep__found *found)
 {
-	const struct seep__candidate **founders;
+	const struct seep__claim **founders;
 	const size_t before = found->count;
+	struct seep__arena *scratch;
 	size_t *group;
 	int rc = SEEP_OK;
 
-	if (candidates->count == 0)
+	if (claims->count == 0)
 		return SEEP_OK;
-	group = seep__arena_get(subject->scratch, candidates->count,
-				sizeof(*group));
-	founders = seep__arena_get(subject->scratch, candidates->count,
-				   sizeof(struct seep__candidate *));
+	scratch = claims->list[0].subject->scratch;
+	group = seep__arena_get(scratch, claims->count, sizeof(*group));
+	founders = seep__arena_get(scratch, claims->count,
+				   sizeof(struct seep__claim *));
 	if (!group || !founders)
-		return seep__mem_why(subject->view->mem);
-	seep__join_candidates(subject, candidates, group);
-	for (size_t i = 0; rc == SEEP_OK && i < candidates->count; i++) {
+		return seep__mem_why(scratch->mem);
+	seep__join_claims(claims, group);
+	for (size_t i = 0; rc == SEEP_OK && i < claims->count; i++) {
 		struct seep_finding finding;
-		struct seep__episode episode;
+		struct story story = {
+		    .claims = claims, .group = group, .leader = i};
 
 		if (group[i] != i)
 			continue;
 		memset(&finding, 0, sizeof(finding));
 		finding.entity = entity_index;
-		seep__join_describe(candidates, group, i, &episode);
-		founders[found->count - before] = episode.founder;
-		rc = build_finding(subject, &episode, entity, &finding);
+		seep__join_describe(claims, group, i, &story.episode);
+		founders[found->count - before] = story.episode.founder;
+		rc = build_finding(&story, entity, &finding);
 		if (rc == SEEP_OK)
-			rc = append_finding(found, &finding);
+			rc = append_finding(found, &finding,
+					    story.episode.founder);
 	}
 	if (rc == SEEP_OK && found->count > before)
 		put_ids(found->list + before, founders, found->count - before);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "detect/detector.h"
 #include "detect/subject.h"
 #include "ledger/site.h"
 
@@ -108,7 +107,7 @@ seep__evidence_ceilings(const struct seep__case *view,
 			entity->floor_drip_bytes_per_day[f] = UINT64_MAX;
 			entity->floor_mimic_bytes_per_day[f] = UINT64_MAX;
 		}
-		entity->floor_null_reason = "this detector states no floor";
+		entity->floor_null_reason = "floors were not asked for";
 	}
 	return rc;
 }
@@ -368,7 +367,7 @@ put_notes(const struct seep__case *view, const struct seep__entities *entities,
 int
 seep__evidence_fill(const struct seep__case *view,
 		    const struct seep__entities *entities, uint64_t alarm_days,
-		    struct seep_evidence *evidence)
+		    double knob, struct seep_evidence *evidence)
 {
 	int rc;
 
@@ -378,7 +377,8 @@ seep__evidence_fill(const struct seep__case *view,
 	evidence->entities = entities->count;
 	/* A year of 365.25 days; days < 2^43 keep this inside 64 bits. */
 	evidence->host_years_micro = alarm_days * 100000000 / 36525;
-	evidence->alarms_expected_micro = UINT64_MAX;
+	evidence->alarms_expected_micro =
+	    (uint64_t)((double)evidence->host_years_micro * knob);
 	evidence->one_way = view->one_way;
 	evidence->partner_declared =
 	    seep__site_declares(view->site, SEEP_SITE_PARTNER);

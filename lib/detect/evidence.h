@@ -39,6 +39,6 @@ seep__evidence_ceilings(const struct seep__case *view,
 int
 seep__evidence_fill(const struct seep__case *view,
 		    const struct seep__entities *entities, uint64_t alarm_days,
-		    struct seep_evidence *evidence);
+		    double knob, struct seep_evidence *evidence);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "detect/relay.h"
 
 int
 seep__role_is_gateway(int role)
@@ -61,14 +63,12 @@ write_entity(struct seep__text *text, const struct seep_entity *entity)
 }
 
 static void
-write_peers(struct seep__text *text, const struct seep__subject *subject,
-	    const struct seep__candidate *candidate,
-	    const struct seep_finding *finding)
+write_peers(struct seep__text *text, const struct seep_finding *finding)
 {
-	if (finding->pattern == SEEP_PATTERN_SINGLE_PEER) {
+	if (finding->pattern == SEEP_PATTERN_SINGLE_PEER &&
+	    finding->peers_count > 0) {
 		seep__text_str(text, " to one peer, ");
-		seep__text_address(
-		    text, &subject->peers[candidate->peer_first].address);
+		seep__text_address(text, &finding->peers[0].peer);
 		seep__text_char(text, ',');
 		return;
 	}
@@ -80,7 +80,7 @@ write_peers(struct seep__text *text, const struct seep__subject *subject,
 	else if (finding->pattern == SEEP_PATTERN_PREFIX)
 		seep__text_str(text, " of one network");
 	else
-		seep__text_str(text, ", all that it had");
+		seep__text_str(text, ", most of which it knew");
 	if (finding->peers_count > 0) {
 		seep__text_str(text, ", the largest share (");
 		seep__text_bytes_si(text, finding->peers[0].bytes_out);
@@ -117,90 +117,190 @@ write_span(struct seep__text *text, const struct seep_finding *finding)
 	seep__text_time(text, finding->last_seen_ns);
 }
 
-static void
-write_window(struct seep__text *text, uint32_t window_hours)
+/* What the statistic looks at, in words. */
+static const char *
+phrase_statistic(uint32_t statistic)
 {
-	if (window_hours <= 1) {
-		seep__text_str(text, "one hour brought ");
-	} else if (window_hours <= 24) {
-		seep__text_str(text, "one day brought ");
-	} else {
-		seep__text_str(text, "the ");
-		seep__text_u64(text, window_hours / 24);
-		seep__text_str(text, " days before averaged ");
+	static const char *const phrases[SEEP_STATISTIC_COUNT] = {
+	    [SEEP_STATISTIC_SUM] = "the sum of a day",
+	    [SEEP_STATISTIC_SHAPE] = "its hours against their hour of the week",
+	    [SEEP_STATISTIC_QUIET] = "its quietest hours",
+	    [SEEP_STATISTIC_LOW] = "the lowest hours of a day",
+	};
+
+	assert(statistic < SEEP_STATISTIC_COUNT);
+	return phrases[statistic];
+}
+
+static const char *
+phrase_stratum(uint32_t stratum)
+{
+	static const char *const phrases[SEEP_STRATUM_COUNT] = {
+	    [SEEP_STRATUM_ALL] = "everything sent outside",
+	    [SEEP_STRATUM_PUSH] = "what it sends on its own connections",
+	    [SEEP_STRATUM_PULL] = "what peers fetch from it",
+	    [SEEP_STRATUM_NEW_PUSH] = "what it sends to peers new to it",
+	    [SEEP_STRATUM_NEW_PULL] = "what peers new to it fetch",
+	    [SEEP_STRATUM_RARE_PUSH] = "what it sends to peers few hosts know",
+	    [SEEP_STRATUM_RARE_PULL] = "what peers few hosts know fetch",
+	    [SEEP_STRATUM_PARTNER] = "what it sends to partner networks",
+	    [SEEP_STRATUM_WEB] = "what it sends by web services",
+	    [SEEP_STRATUM_MAIL] = "what it sends by mail services",
+	    [SEEP_STRATUM_FILE] = "what it sends by file services",
+	    [SEEP_STRATUM_DNS] = "what it sends by DNS",
+	    [SEEP_STRATUM_NTP] = "what it sends by NTP",
+	    [SEEP_STRATUM_ICMP] = "what it sends by ICMP and bare protocols",
+	    [SEEP_STRATUM_OTHER] = "what it sends by other services",
+	    [SEEP_STRATUM_NAMES_NEW] = "query names under domains new to it",
+	    [SEEP_STRATUM_NAMES_RARE] = "query names few hosts ask for",
+	};
+
+	assert(stratum < SEEP_STRATUM_COUNT);
+	return phrases[stratum];
+}
+
+/* "2026-03-16", which is all that a day has. */
+static void
+write_date(struct seep__text *text, int64_t ns)
+{
+	struct seep__text whole;
+
+	seep__text_init(&whole, text->mem);
+	seep__text_time(&whole, ns);
+	if (!whole.failed)
+		seep__text_add(text, whole.data,
+			       whole.size < 10 ? whole.size : 10);
+	else
+		text->failed = whole.failed;
+	seep__text_clear(&whole);
+}
+
+static void
+write_onset(struct seep__text *text, const struct seep_finding *finding)
+{
+	const int64_t day_ns = INT64_C(86400000000000);
+
+	seep__text_str(text, "It began on ");
+	write_date(text, finding->onset_ns);
+	if (finding->onset_until_ns - finding->onset_from_ns > day_ns) {
+		seep__text_str(text, " (95 %: ");
+		write_date(text, finding->onset_from_ns);
+		seep__text_str(text, " to ");
+		write_date(text, finding->onset_until_ns - day_ns);
+		seep__text_char(text, ')');
 	}
 }
 
 static void
-write_change(struct seep__text *text, const struct seep__candidate *candidate)
+write_change(struct seep__text *text, const struct seep_finding *finding)
 {
-	seep__text_str(text, "It stands out against its own past: at ");
-	seep__text_time(text, (int64_t)candidate->decided * 3600 *
-				  INT64_C(1000000000));
-	seep__text_char(text, ' ');
-	write_window(text, candidate->window_hours);
-	seep__text_bytes_si(text, candidate->mean_per_day);
-	if (candidate->window_hours > 24)
-		seep__text_str(text, " a day");
-	seep__text_str(text, ", where on the ");
-	seep__text_u64(text, candidate->reference_days);
-	seep__text_str(text, " usable days before these it was ");
-	seep__text_bytes_si(text, candidate->reference_median);
-	seep__text_str(text, " on the middle day and ");
-	seep__text_bytes_si(text, candidate->reference_max);
-	seep__text_str(text, " on the largest");
-	if (candidate->pattern == SEEP_PATTERN_NEW_PEERS)
-		seep__text_str(text, " (to peers that came late or went "
-				     "soon)");
-	seep__text_str(text, "; the past would have sent ");
-	seep__text_bytes_si(text, candidate->expected);
-	seep__text_str(text, " meanwhile.");
+	write_onset(text, finding);
+	seep__text_str(text, ": since then ");
+	seep__text_str(text, phrase_stratum(finding->stratum));
+	seep__text_str(text, " is ");
+	seep__text_bytes_si(text, finding->observed_per_day);
+	seep__text_str(text, " a day, where it was ");
+	seep__text_bytes_si(text, finding->expected_per_day);
+	seep__text_str(text, "; what rose is ");
+	seep__text_str(text, phrase_statistic(finding->statistic));
+	seep__text_str(text, ", by ");
+	seep__text_bytes_si(text, finding->bytes_excess);
+	seep__text_str(text, " in all (90 %: ");
+	seep__text_bytes_si(text, finding->bytes_excess_low);
+	seep__text_str(text, " to ");
+	seep__text_bytes_si(text, finding->bytes_excess_high);
+	seep__text_str(text, ").");
 }
 
 static void
-write_contrast(struct seep__text *text, const struct seep__candidate *candidate)
+write_rank(struct seep__text *text, const struct seep__standing *standing)
 {
-	seep__text_str(text, "There is no earlier time to compare with. It "
-			     "stands out among the peers: it got bytes in ");
-	seep__text_u64(text, candidate->active_hours);
-	seep__text_str(text, " hours, day and night, at least four out for "
-			     "one in, and more than ");
-	seep__text_bytes_si(text, candidate->reference_max);
-	seep__text_str(text, ", which is already far above the others. A "
-			     "backup or a log forwarder looks the same; this "
-			     "is a rank, not an alarm rate.");
+	seep__text_str(text, "There is no earlier time to compare with. Of ");
+	seep__text_u64(text, standing->ranked);
+	seep__text_str(text, " channels of the site that stand all the time "
+			     "it is number ");
+	seep__text_u64(text, standing->rank);
+	seep__text_str(text, ": bytes on ");
+	seep__text_u64(text, standing->days_active);
+	seep__text_str(text, " of ");
+	seep__text_u64(text, standing->days);
+	seep__text_str(text, " days and in ");
+	seep__text_u64(text, standing->hours_active);
+	seep__text_str(text, " of ");
+	seep__text_u64(text, standing->hours);
+	seep__text_str(text, " hours, to a peer that ");
+	seep__text_u64(text, standing->hosts_met);
+	seep__text_str(text, standing->hosts_met == 1
+				 ? " host of the site knows. "
+				 : " hosts of the site know. ");
+	seep__text_str(text, "A backup or a log forwarder looks the same; "
+			     "this is a rank, not an alarm rate.");
+}
+
+/* Which host read it, and where. */
+static void
+write_relay(struct seep__text *text, const struct seep__relay *relay,
+	    const struct seep_finding *finding)
+{
+	if (finding->host.prefix_bits == 128) {
+		seep__text_str(text, " It");
+	} else {
+		seep__text_str(text, " Its host ");
+		seep__text_address(text, &relay->host);
+	}
+	seep__text_str(text, " read ");
+	seep__text_bytes_si(text, relay->extra);
+	seep__text_str(text, " more than before from the ");
+	seep__text_str(text, seep__role_phrase((int)relay->role));
+	seep__text_char(text, ' ');
+	seep__text_address(text, &relay->server);
+	seep__text_str(text, " since ");
+	write_date(text, seep__clock_start(relay->onset));
+	seep__text_str(text, ": what it sends may come from there.");
+	if (finding->host.prefix_bits != 128 || relay->group.prefix_bits == 128)
+		return;
+	seep__text_str(text, " It is one of the hosts of ");
+	seep__text_network(text, &relay->group);
+	seep__text_char(text, '.');
+}
+
+static void
+write_all(struct seep__text *text, const struct seep__claim *told,
+	  const struct seep_entity *entity, const struct seep_finding *finding)
+{
+	write_entity(text, entity);
+	seep__text_str(text, " sent ");
+	seep__text_bytes_si(text, finding->bytes_out);
+	write_peers(text, finding);
+	write_span(text, finding);
+	write_direction(text, finding);
+	if (told->basis == SEEP_BASIS_CHANGE)
+		write_change(text, finding);
+	else
+		write_rank(text, told->standing);
+	if (finding->bytes_missed > 0) {
+		seep__text_str(text, " The sensor missed another ");
+		seep__text_bytes_si(text, finding->bytes_missed);
+		seep__text_str(text, " of it.");
+	}
+	if (seep__role_is_gateway((int)entity->role))
+		seep__text_str(text, " Others' bytes leave through this "
+				     "host: the origin may lie behind it.");
 }
 
 int
-seep__explain(const struct seep__subject *subject,
-	      const struct seep_entity *entity,
-	      const struct seep__candidate *candidate,
-	      struct seep_finding *finding)
+seep__explain(const struct seep__claim *told, const struct seep_entity *entity,
+	      const struct seep__relay *relay, struct seep_finding *finding)
 {
-	const struct seep__case *view = subject->view;
+	const struct seep__case *view = told->subject->view;
 	struct seep__text text;
 	int rc;
 
 	assert(finding->peers || finding->peers_total == 0);
 	seep__text_init(&text, view->mem);
-	write_entity(&text, entity);
-	seep__text_str(&text, " sent ");
-	seep__text_bytes_si(&text, finding->bytes_out);
-	write_peers(&text, subject, candidate, finding);
-	write_span(&text, finding);
-	write_direction(&text, finding);
-	if (candidate->basis == SEEP_BASIS_CHANGE)
-		write_change(&text, candidate);
-	else
-		write_contrast(&text, candidate);
-	if (finding->bytes_missed > 0) {
-		seep__text_str(&text, " The sensor missed another ");
-		seep__text_bytes_si(&text, finding->bytes_missed);
-		seep__text_str(&text, " of it.");
-	}
-	if (seep__role_is_gateway((int)entity->role))
-		seep__text_str(&text, " Others' bytes leave through this "
-				      "host: the origin may lie behind it.");
+	write_all(&text, told, entity, finding);
+	if (relay)
+		write_relay(&text, relay, finding);
 	rc = text.failed;
 	if (rc == SEEP_OK) {
 		finding->explanation =

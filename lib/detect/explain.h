@@ -8,19 +8,19 @@
 
 #include <seep/findings.h>
 
-#include "detect/detector.h"
+#include "detect/claim.h"
 
 /*
  * seep__explain() writes the paragraph into the case's 'out' arena: ASCII,
  * no newline, nothing that the network supplied but addresses.
  *
+ * 'relay'  where the bytes were read from, or NULL.
+ *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
  */
 int
-seep__explain(const struct seep__subject *subject,
-	      const struct seep_entity *entity,
-	      const struct seep__candidate *candidate,
-	      struct seep_finding *finding);
+seep__explain(const struct seep__claim *told, const struct seep_entity *entity,
+	      const struct seep__relay *relay, struct seep_finding *finding);
 
 /* seep__role_is_gateway(): do other hosts' bytes leave through this role? */
 int

@@ -4,156 +4,127 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-
-/* Two strata speak of one leak when half of the narrower one's bytes go to
- * peers that the wider one holds too. */
+/* Two claims speak of one leak when half of the smaller one's bytes, in the
+ * time that both cover, go to peers that the other names too. */
 #define SHARED_DENOMINATOR 2
 
-/* The narrowest pattern that carries four fifths of the joined excess tells
- * the episode; the rest is what other peers happened to add. */
-#define CARRIED_NUMERATOR 4
-#define CARRIED_DENOMINATOR 5
-
-/* The sum over all peers moves with everything the entity does. It tells
- * the episode only when its excess is twice that of the best narrower
- * stratum: then most of the excess lies elsewhere. */
-#define ALL_PEERS_FACTOR 2
+/* Two strata of one host that rise within two days of each other have one
+ * cause: by chance it happens once in centuries. */
+#define TOGETHER_HOURS 48
 
 int
-seep__candidates_add(struct seep__candidates *candidates,
-		     const struct seep__candidate *candidate)
+seep__claims_add(struct seep__claims *claims, const struct seep__claim *claim)
 {
-	const int rc = seep__mem_grow(
-	    candidates->mem, (void **)&candidates->list, &candidates->room,
-	    candidates->count + 1, sizeof(*candidates->list));
+	const int rc =
+	    seep__mem_grow(claims->mem, (void **)&claims->list, &claims->room,
+			   claims->count + 1, sizeof(*claims->list));
 
-	assert(candidate->onset < candidate->decided);
+	assert(claim->onset < claim->decided);
 	if (rc == SEEP_OK)
-		candidates->list[candidates->count++] = *candidate;
+		claims->list[claims->count++] = *claim;
 	return rc;
 }
 
-/* Had 'peer' got more than dust before hour 'until'? */
-static int
-is_grown(const struct seep__subject *subject, const struct seep__peer *peer,
-	 uint32_t until)
-{
-	const struct seep__calendar *calendar = subject->calendar;
-
-	return peer->grown < calendar->days_count &&
-	       calendar->days[peer->grown].day < until / SEEP__HOURS_PER_DAY;
-}
-
-int
-seep__candidate_holds(const struct seep__subject *subject,
-		      const struct seep__candidate *candidate,
-		      const struct seep__peercell *cell, uint32_t until)
-{
-	const struct seep__peer *peer = &subject->peers[cell->peer];
-
-	assert(cell->peer < subject->peers_count);
-	if (cell->peer < candidate->peer_first ||
-	    cell->peer >= candidate->peer_end)
-		return 0;
-	/* Who was met before with no more than dust is new when it then got
-	 * far more: a time server is no part of an episode. */
-	return peer->known >= candidate->known_from &&
-	       (peer->seen >= candidate->known_from ||
-		is_grown(subject, peer, until));
-}
-
-const struct seep__peercell *
-seep__candidate_cells(const struct seep__subject *subject,
-		      const struct seep__candidate *candidate,
-		      const struct seep__peercell **end)
-{
-	assert(candidate->peer_first < candidate->peer_end);
-	*end = subject->cells + subject->peers[candidate->peer_end - 1].end;
-	return subject->cells + subject->peers[candidate->peer_first].first;
-}
-
-/* The end of a candidate's episode as far as hour 'until' can know it. */
+/* The end of a claim's episode as far as hour 'until' can know it. */
 static uint32_t
-end_before(const struct seep__candidate *candidate, uint32_t until)
+end_before(const struct seep__claim *claim, uint32_t until)
 {
-	if (until < candidate->closed || candidate->end > until)
+	if (until < claim->closed || claim->end > until)
 		return until;
-	return candidate->end;
+	return claim->end;
 }
 
-/* Does half of what 'narrow' sent before 'until' go to peers of 'wide'? */
+/* Do both name the peers of half of the smaller one's bytes in the hours
+ * [from, end)? */
 static int
-shares_peers(const struct seep__subject *subject,
-	     const struct seep__candidate *narrow,
-	     const struct seep__candidate *wide, uint32_t until)
+shares_peers(const struct seep__claim *a, const struct seep__claim *b,
+	     uint32_t from, uint32_t end)
 {
-	const uint32_t stop = end_before(narrow, until);
-	const struct seep__peercell *cell, *end;
-	uint64_t all = 0;
-	uint64_t shared = 0;
+	const struct seep__subject *subject = a->subject;
+	uint64_t bytes_a = 0, bytes_b = 0, shared = 0;
 
-	cell = seep__candidate_cells(subject, narrow, &end);
-	for (; cell < end; cell++) {
+	for (size_t c = 0; c < subject->cells_count; c++) {
+		const struct seep__peercell *cell = &subject->cells[c];
 		const uint32_t hour = subject->calendar->hours[cell->hour];
-		const uint64_t bytes = seep__subject_counts(subject, cell);
+		const int in_a = a->holds_then[cell->peer];
+		const int in_b = b->holds_then[cell->peer];
+		uint64_t bytes;
 
-		if (hour < narrow->onset || hour >= stop ||
-		    !seep__candidate_holds(subject, narrow, cell, until))
+		if ((!in_a && !in_b) || hour < from || hour >= end)
 			continue;
-		all += bytes;
-		if (seep__candidate_holds(subject, wide, cell, until))
-			shared += bytes;
+		bytes = seep__subject_counts(subject, cell);
+		bytes_a += in_a ? bytes : 0;
+		bytes_b += in_b ? bytes : 0;
+		shared += in_a && in_b ? bytes : 0;
 	}
-	return shared > 0 && shared >= all / SHARED_DENOMINATOR;
+	return shared > 0 && shared >= (bytes_a < bytes_b ? bytes_a : bytes_b) /
+					   SHARED_DENOMINATOR;
 }
 
 static int
-is_same_leak(const struct seep__subject *subject,
-	     const struct seep__candidate *a, const struct seep__candidate *b)
+begin_together(const struct seep__claim *a, const struct seep__claim *b)
+{
+	const uint32_t apart =
+	    a->onset > b->onset ? a->onset - b->onset : b->onset - a->onset;
+
+	return a->change && b->change && apart < TOGETHER_HOURS;
+}
+
+static int
+is_same_leak(const struct seep__claim *a, const struct seep__claim *b)
 {
 	const uint32_t until =
 	    a->decided > b->decided ? a->decided : b->decided;
+	const uint32_t end_a = end_before(a, until);
+	const uint32_t end_b = end_before(b, until);
+	const uint32_t from = a->onset > b->onset ? a->onset : b->onset;
+	const uint32_t end = end_a < end_b ? end_a : end_b;
 
-	if (a->basis != b->basis || a->onset >= end_before(b, until) ||
-	    b->onset >= end_before(a, until) || a->peer_first >= b->peer_end ||
-	    b->peer_first >= a->peer_end)
+	if (a->basis != b->basis || a->subject != b->subject || from >= end)
 		return 0;
-	return a->pattern <= b->pattern ? shares_peers(subject, a, b, until)
-					: shares_peers(subject, b, a, until);
+	return begin_together(a, b) || shares_peers(a, b, from, end);
 }
 
-/* Narrowest first, then the larger excess; the rest makes the order total. */
+/* Least likely first; the rest makes the order total. */
 static int
-compare_narrow(const struct seep__candidate *x, const struct seep__candidate *y,
-	       uint64_t x_excess, uint64_t y_excess)
+compare_surprise(const struct seep__claim *x, const struct seep__claim *y)
 {
-	if (x->pattern != y->pattern)
-		return x->pattern < y->pattern ? -1 : 1;
-	if (x_excess != y_excess)
-		return x_excess > y_excess ? -1 : 1;
-	if (x->direction != y->direction)
-		return x->direction > y->direction ? -1 : 1;
-	if (x->peer_first != y->peer_first)
-		return x->peer_first < y->peer_first ? -1 : 1;
-	if (x->onset != y->onset)
-		return x->onset < y->onset ? -1 : 1;
-	if (x->window_hours != y->window_hours)
-		return x->window_hours < y->window_hours ? -1 : 1;
-	return (x->decided > y->decided) - (x->decided < y->decided);
+	if (!x->change && !y->change)
+		/* Of one list, in the order of their ranks. */
+		return (x->standing > y->standing) -
+		       (x->standing < y->standing);
+	if (!x->change || !y->change)
+		return (y->change != NULL) - (x->change != NULL);
+	if (x->change->surprise > y->change->surprise ||
+	    x->change->surprise < y->change->surprise)
+		return x->change->surprise > y->change->surprise ? -1 : 1;
+	if (x->change->stratum != y->change->stratum)
+		return x->change->stratum < y->change->stratum ? -1 : 1;
+	return (x->onset > y->onset) - (x->onset < y->onset);
 }
 
-/* By decision, then by what was known at it, so that the order of scanning
- * and what came later cannot matter. */
+/* Does 'x' tell an episode better than 'y'? By what it became: a leak to
+ * peers that are new no more has left the stratum that spoke first. */
 static int
-compare_candidate(const void *a, const void *b)
+tells_better(const struct seep__claim *x, const struct seep__claim *y)
 {
-	const struct seep__candidate *x = a;
-	const struct seep__candidate *y = b;
+	if (!x->change || !y->change)
+		return compare_surprise(x, y) < 0;
+	if (x->change->peak > y->change->peak ||
+	    x->change->peak < y->change->peak)
+		return x->change->peak > y->change->peak;
+	return compare_surprise(x, y) < 0;
+}
+
+static int
+compare_claim(const void *a, const void *b)
+{
+	const struct seep__claim *x = a;
+	const struct seep__claim *y = b;
 
 	if (x->decided != y->decided)
 		return x->decided < y->decided ? -1 : 1;
-	return compare_narrow(x, y, x->excess_decided, y->excess_decided);
+	return compare_surprise(x, y);
 }
 
 static void
@@ -167,24 +138,21 @@ rename_group(size_t *group, size_t first, size_t end, size_t from, size_t to)
 /* The oldest episode of those before 'first' that 'i' speaks of; 'i' when
  * there is none. */
 static size_t
-find_episode(const struct seep__subject *subject,
-	     const struct seep__candidate *list, const size_t *group,
-	     size_t first, size_t i)
+find_episode(const struct seep__claim *list, const size_t *group, size_t first,
+	     size_t i)
 {
 	size_t best = i;
 
 	assert(first <= i);
 	for (size_t j = 0; j < first; j++)
-		if (group[j] < best &&
-		    is_same_leak(subject, &list[i], &list[j]))
+		if (group[j] < best && is_same_leak(&list[i], &list[j]))
 			best = group[j];
 	return best;
 }
 
-/* Groups the candidates [first, end), all decided at one time. */
+/* Groups the claims [first, end), all decided at one time. */
 static void
-group_decision(const struct seep__subject *subject,
-	       const struct seep__candidate *list, size_t *group, size_t first,
+group_decision(const struct seep__claim *list, size_t *group, size_t first,
 	       size_t end)
 {
 	for (size_t i = first; i < end; i++) {
@@ -193,7 +161,7 @@ group_decision(const struct seep__subject *subject,
 			const size_t a = group[i];
 			const size_t b = group[j];
 
-			if (a != b && is_same_leak(subject, &list[i], &list[j]))
+			if (a != b && is_same_leak(&list[i], &list[j]))
 				rename_group(group, first, i + 1, a > b ? a : b,
 					     a > b ? b : a);
 		}
@@ -203,101 +171,54 @@ group_decision(const struct seep__subject *subject,
 
 		if (group[i] < first)
 			continue;
-		oldest = find_episode(subject, list, group, first, i);
+		oldest = find_episode(list, group, first, i);
 		if (oldest < first)
 			rename_group(group, first, end, group[i], oldest);
 	}
 }
 
 void
-seep__join_candidates(const struct seep__subject *subject,
-		      struct seep__candidates *candidates, size_t *group)
+seep__join_claims(struct seep__claims *claims, size_t *group)
 {
-	const struct seep__candidate *list = candidates->list;
+	const struct seep__claim *list = claims->list;
 	size_t end;
 
-	if (candidates->count)
-		qsort(candidates->list, candidates->count,
-		      sizeof(*candidates->list), compare_candidate);
-	for (size_t first = 0; first < candidates->count; first = end) {
+	if (claims->count)
+		qsort(claims->list, claims->count, sizeof(*claims->list),
+		      compare_claim);
+	for (size_t first = 0; first < claims->count; first = end) {
 		end = first + 1;
-		while (end < candidates->count &&
+		while (end < claims->count &&
 		       list[end].decided == list[first].decided)
 			end++;
-		group_decision(subject, list, group, first, end);
+		group_decision(list, group, first, end);
 	}
 }
 
-/* When the telling stratum is chosen: at the decision, or now. */
-enum when { AT_DECISION, NOW };
-
-static uint64_t
-get_excess(const struct seep__candidate *candidate, enum when when)
+int
+seep__join_beside(const struct seep__claim *claim,
+		  const struct seep__claim *told)
 {
-	return when == NOW ? candidate->excess : candidate->excess_decided;
-}
-
-/* May it tell? What began after the decision cannot. */
-static int
-may_tell(const struct seep__candidate *candidate, uint32_t decided,
-	 enum when when)
-{
-	return when == NOW ? candidate->onset < decided
-			   : candidate->decided == decided;
-}
-
-static const struct seep__candidate *
-choose_told(const struct seep__candidates *candidates, const size_t *group,
-	    size_t leader, enum when when)
-{
-	const uint32_t decided = candidates->list[leader].decided;
-	const struct seep__candidate *best = NULL;
-	uint64_t narrow = 0, all = 0;
-
-	for (size_t i = leader; i < candidates->count; i++) {
-		const struct seep__candidate *at = &candidates->list[i];
-		uint64_t *most =
-		    at->pattern == SEEP_PATTERN_ALL_PEERS ? &all : &narrow;
-
-		if (group[i] == leader && may_tell(at, decided, when) &&
-		    get_excess(at, when) > *most)
-			*most = get_excess(at, when);
-	}
-	if (all / ALL_PEERS_FACTOR > narrow)
-		narrow = all;
-	for (size_t i = leader; i < candidates->count; i++) {
-		const struct seep__candidate *at = &candidates->list[i];
-
-		if (group[i] != leader || !may_tell(at, decided, when) ||
-		    get_excess(at, when) / CARRIED_NUMERATOR <
-			narrow / CARRIED_DENOMINATOR)
-			continue;
-		if (!best || compare_narrow(at, best, get_excess(at, when),
-					    get_excess(best, when)) < 0)
-			best = at;
-	}
-	return best ? best : &candidates->list[leader];
+	return claim != told && claim->subject == told->subject &&
+	       begin_together(claim, told);
 }
 
 void
-seep__join_describe(const struct seep__candidates *candidates,
-		    const size_t *group, size_t leader,
-		    struct seep__episode *episode)
+seep__join_describe(const struct seep__claims *claims, const size_t *group,
+		    size_t leader, struct seep__episode *episode)
 {
-	assert(group[leader] == leader);
-	episode->told = choose_told(candidates, group, leader, NOW);
-	episode->founder = choose_told(candidates, group, leader, AT_DECISION);
-	episode->early = episode->founder;
-	episode->score_tenths = 0;
-	for (size_t i = leader; i < candidates->count; i++) {
-		const struct seep__candidate *at = &candidates->list[i];
+	const uint32_t decided = claims->list[leader].decided;
 
-		if (group[i] != leader)
-			continue;
-		if (at->decided == episode->early->decided &&
-		    at->score_tenths > episode->early->score_tenths)
-			episode->early = at;
-		if (at->score_tenths > episode->score_tenths)
-			episode->score_tenths = at->score_tenths;
+	assert(group[leader] == leader);
+	episode->founder = episode->told = &claims->list[leader];
+	episode->relay = claims->list[leader].relay;
+	for (size_t i = leader + 1; i < claims->count; i++) {
+		const struct seep__claim *at = &claims->list[i];
+
+		if (group[i] == leader && at->onset < decided &&
+		    tells_better(at, episode->told))
+			episode->told = at;
+		if (group[i] == leader && !episode->relay)
+			episode->relay = at->relay;
 	}
 }

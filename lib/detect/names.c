@@ -69,9 +69,9 @@ const char *
 seep_stratum_name(uint32_t stratum)
 {
 	static const char *const names[SEEP_STRATUM_COUNT] = {
-	    "all",       "push",      "pull",      "new_push",  "new_pull",
-	    "rare_push", "rare_pull", "partner",   "web",       "mail",
-	    "file",      "dns",       "ntp",       "icmp",      "other",
+	    "all",       "push",      "pull",    "new_push", "new_pull",
+	    "rare_push", "rare_pull", "partner", "web",      "mail",
+	    "file",      "dns",       "ntp",     "icmp",     "other",
 	    "names_new", "names_rare"};
 
 	return stratum < SEEP_STRATUM_COUNT ? names[stratum] : "unknown";
@@ -80,8 +80,8 @@ seep_stratum_name(uint32_t stratum)
 const char *
 seep_statistic_name(uint32_t statistic)
 {
-	static const char *const names[SEEP_STATISTIC_COUNT] = {
-	    "sum", "shape", "quiet", "low"};
+	static const char *const names[SEEP_STATISTIC_COUNT] = {"sum", "shape",
+								"quiet", "low"};
 
 	return statistic < SEEP_STATISTIC_COUNT ? names[statistic] : "unknown";
 }

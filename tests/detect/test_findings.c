@@ -6,7 +6,7 @@
 #include "detect/case.h"
 #include "support/alloc.h"
 
-static const struct case_leak leak = {8, 21, CASE_LEAK_DAY, 12, 0, 0};
+static const struct case_leak leak = {16, 30, CASE_LEAK_DAY, 12, 0, 0};
 
 Test(findings, names_are_the_contracts_words)
 {
@@ -44,7 +44,7 @@ Test(findings, bytes_are_what_the_flows_add_up_to)
 	struct seep_findings *findings;
 	uint64_t sum = 0, days = 0;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 30, 7);
 	case_leak(&flows, &leak);
 	findings = case_detect(&flows, NULL);
 	finding = case_first(findings);
@@ -76,7 +76,7 @@ Test(findings, bytes_are_what_the_flows_add_up_to)
 	cr_assert_eq(sum, finding->bytes_out);
 	for (size_t d = 0; d < finding->days_count; d++)
 		days += finding->days[d].bytes_out;
-	cr_assert_eq(finding->days_count, 21);
+	cr_assert_eq(finding->days_count, 30);
 	cr_assert_geq(days, sum);
 	seep_findings_free(findings);
 	test_flows_clear(&flows);
@@ -87,10 +87,10 @@ Test(findings, an_id_is_sixteen_digits_and_stays_as_the_episode_grows)
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 	struct seep_findings *whole, *early;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 30, 7);
 	case_leak(&flows, &leak);
 	whole = case_detect(&flows, NULL);
-	for (int day = 17; day < 21; day++)
+	for (int day = 24; day < 30; day++)
 		case_remove_day(&flows, day);
 	early = case_detect(&flows, NULL);
 	cr_assert_eq(seep_findings_count(early), 1);
@@ -106,23 +106,31 @@ Test(findings, an_id_is_sixteen_digits_and_stays_as_the_episode_grows)
 	test_flows_clear(&flows);
 }
 
-/* Two restless peers of different networks, decided at the same time. */
+/* A leak of traffic and one of query names, which are no traffic, decided at
+ * the same time and in the same direction. */
 Test(findings, no_two_findings_have_the_same_id)
 {
+	static const char domains[][16] = {"old.example", "drop.example"};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep_flow name = test_flow(CASE_SERVER, "198.51.100.1", 53);
 	const struct seep_finding *a, *b;
 	struct seep_findings *findings;
 	size_t cursor = 0;
 
-	case_office(&flows, 3, 7);
-	for (int n = 1; n <= 2; n++) {
-		char peer[32];
-		struct seep_flow flow;
+	case_office(&flows, 40, 7);
+	case_drip(&flows, CASE_SERVER, "198.51.100.7", 24, 40, 100 * MB);
+	name.flags = SEEP_FLOW_NAME;
+	for (int fresh = 0; fresh < 2; fresh++) {
+		const int day = fresh ? 24 : 0;
+		const size_t size = strlen(domains[fresh]);
 
-		snprintf(peer, sizeof(peer), "198.51.%d.1", 100 + n);
-		flow = test_flow(CASE_SERVER, peer, 443);
-		flow.bytes_orig = 500 * MB;
-		test_flows_every(&flows, &flow, HOUR, 72);
+		seep_name_address(domains[fresh], size, &name.resp);
+		name.name.text = domains[fresh];
+		name.name_size = (uint32_t)size;
+		name.bytes_orig = fresh ? MB / 50 : 20;
+		name.start_ns = TEST_START_NS + day * DAY;
+		name.end_ns = name.start_ns + SEC;
+		test_flows_every(&flows, &name, HOUR, (size_t)(40 - day) * 24);
 	}
 	findings = case_detect(&flows, NULL);
 	cr_assert_eq(seep_findings_count(findings), 2);
@@ -143,12 +151,12 @@ Test(findings, explanations_are_plain_and_claim_nothing)
 	struct seep_findings *findings;
 	const char *text;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 30, 7);
 	case_leak(&flows, &leak);
 	findings = case_detect(&flows, NULL);
 	text = case_first(findings)->explanation;
 	cr_assert(strstr(text, "The file server " CASE_SERVER " sent "));
-	cr_assert(strstr(text, "2026-03-10T00:00:00Z"));
+	cr_assert(strstr(text, "2026-03-18T00:00:00Z"));
 	for (size_t i = 0; text[i]; i++)
 		cr_assert(text[i] >= 0x20 && text[i] < 0x7f);
 	for (size_t i = 0; i < 4; i++)
@@ -165,17 +173,17 @@ Test(findings, missed_bytes_are_stated_apart)
 	const struct seep_finding *finding;
 	struct seep_findings *findings;
 
-	case_office(&flows, 21, 7);
-	flow.start_ns += 8 * DAY;
+	case_office(&flows, 30, 7);
+	flow.start_ns += 16 * DAY;
 	flow.end_ns = flow.start_ns + MINUTE;
 	flow.bytes_orig = 10 * MB;
 	flow.missed_orig = 90 * MB;
-	test_flows_every(&flows, &flow, HOUR, 13 * 24);
+	test_flows_every(&flows, &flow, HOUR, 14 * 24);
 	findings = case_detect(&flows, NULL);
 	cr_assert_eq(seep_findings_count(findings), 1);
 	finding = case_first(findings);
-	cr_assert_eq(finding->bytes_out, 13 * 24 * 10 * MB);
-	cr_assert_eq(finding->bytes_missed, 13 * 24 * 90 * MB);
+	cr_assert_eq(finding->bytes_out, 14 * 24 * 10 * MB);
+	cr_assert_eq(finding->bytes_missed, 14 * 24 * 90 * MB);
 	cr_assert(strstr(finding->explanation, "The sensor missed another "));
 	seep_findings_free(findings);
 	test_flows_clear(&flows);
@@ -186,7 +194,7 @@ Test(findings, a_hidden_gateway_is_said_to_have_others_behind_it)
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 	struct seep_findings *findings;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 30, 7);
 	for (int n = 0; n < 6; n++) {
 		char client[32];
 		struct seep_flow flow;
@@ -194,17 +202,17 @@ Test(findings, a_hidden_gateway_is_said_to_have_others_behind_it)
 		snprintf(client, sizeof(client), "10.2.1.%d", 10 + n);
 		flow = test_flow(client, "10.2.0.8", 3128);
 		flow.bytes_resp = 20 * MB;
-		test_flows_every(&flows, &flow, DAY, 21);
+		test_flows_every(&flows, &flow, DAY, 30);
 		snprintf(client, sizeof(client), "198.18.5.%d", 10 + n);
 		flow = test_flow("10.2.0.8", client, 443);
 		flow.bytes_orig = 20 * MB;
-		test_flows_every(&flows, &flow, DAY, 21);
+		test_flows_every(&flows, &flow, DAY, 30);
 	}
 	for (size_t i = 0, count = flows.count; i < count; i++) {
 		struct seep_flow flow = flows.at[i];
 
 		if (flow.port_resp != 123 ||
-		    flow.start_ns < TEST_START_NS + 10 * DAY)
+		    flow.start_ns < TEST_START_NS + 20 * DAY)
 			continue;
 		flow = test_flow("10.2.0.8", "198.51.100.7", 443);
 		flow.start_ns = flows.at[i].start_ns;
@@ -288,7 +296,7 @@ Test(findings, a_failed_allocation_loses_nothing_and_says_so)
 	const char *wrong;
 	size_t runs;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 30, 7);
 	case_leak(&flows, &leak);
 	snapshot = case_snapshot(&flows, NULL);
 	wrong = test_alloc_each(attempt_detect, snapshot, &runs);

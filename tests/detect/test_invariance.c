@@ -4,7 +4,7 @@
 
 #include "detect/case.h"
 
-static const struct case_leak leak = {8, 21, CASE_LEAK_DAY, 12, 0, 0};
+static const struct case_leak leak = {16, 30, CASE_LEAK_DAY, 12, 0, 0};
 
 #define ID_IS_OTHER 1
 
@@ -36,7 +36,7 @@ check_same(const struct seep_findings *a, const struct seep_findings *b,
 static void
 make_case(struct test_flows *flows)
 {
-	case_office(flows, 21, 11);
+	case_office(flows, 30, 11);
 	case_leak(flows, &leak);
 }
 
@@ -201,6 +201,37 @@ Test(invariance, a_packet_of_another_year_changes_no_finding)
 	test_flows_add(&flows, &stray);
 	b = case_detect(&flows, NULL);
 	check_same(a, b, 0, 0);
+	seep_findings_free(a);
+	seep_findings_free(b);
+	test_flows_clear(&flows);
+}
+
+Test(invariance, four_times_all_bytes_give_the_same_findings)
+{
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep_findings *a, *b;
+	const struct seep_finding *x, *y;
+
+	make_case(&flows);
+	a = case_detect(&flows, NULL);
+	for (size_t i = 0; i < flows.count; i++) {
+		flows.at[i].bytes_orig *= 4;
+		flows.at[i].bytes_resp *= 4;
+	}
+	b = case_detect(&flows, NULL);
+	cr_assert_eq(seep_findings_count(a), 1);
+	cr_assert_eq(seep_findings_count(b), 1);
+	x = case_first(a);
+	y = case_first(b);
+	cr_assert_str_eq(x->id, y->id);
+	cr_assert_eq(x->detected_at_ns, y->detected_at_ns);
+	cr_assert_eq(x->onset_ns, y->onset_ns);
+	cr_assert_eq(x->bytes_out * 4, y->bytes_out);
+	cr_assert_eq(x->peers_total, y->peers_total);
+	cr_assert_eq(x->stratum, y->stratum);
+	cr_assert_eq(x->statistic, y->statistic);
+	cr_assert_leq(x->score_tenths, y->score_tenths + 1);
+	cr_assert_leq(y->score_tenths, x->score_tenths + 1);
 	seep_findings_free(a);
 	seep_findings_free(b);
 	test_flows_clear(&flows);

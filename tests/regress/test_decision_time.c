@@ -3,9 +3,9 @@
  * A finding's id and decision time come out of the cells before it. They did
  * not where a later burst took over the episode of an earlier leak (it was
  * then said to be detected before it began), where later flows told the
- * opener of earlier ones, where later peers made the earlier ones stand out,
- * and in the first hours behind the reference. Found by cutting random cases
- * at their findings' decision times.
+ * opener of earlier ones, where later peers took the place of earlier ones,
+ * and right behind the reference. Found by cutting random cases at their
+ * findings' decision times.
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -80,59 +80,54 @@ add_burst(struct test_flows *flows, int day, int hour, uint64_t bytes)
 
 Test(decision_time, a_later_burst_does_not_take_an_earlier_leaks_place)
 {
-	const struct case_leak leak = {15, 27, CASE_LEAK_DAY, 12, 0, 0};
+	const struct case_leak leak = {24, 36, CASE_LEAK_DAY, 12, 0, 0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 
-	case_office(&flows, 32, 7);
+	case_office(&flows, 44, 7);
 	case_leak(&flows, &leak);
-	add_burst(&flows, 25, 3, 300 * GB);
+	for (int hour = 0; hour < 48; hour++)
+		add_burst(&flows, 33, hour, 10 * GB);
 	cr_assert_geq(check_cuts(&flows), 1);
 	test_flows_clear(&flows);
 }
 
 Test(decision_time, a_later_opener_does_not_tell_who_opened_before)
 {
-	const struct case_leak leak = {8, 28, CASE_LEAK_DAY, 1, 1, 0};
+	const struct case_leak leak = {16, 36, CASE_LEAK_DAY, 1, 1, 0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 
-	case_office(&flows, 28, 7);
+	case_office(&flows, 36, 7);
 	case_leak(&flows, &leak);
 	for (size_t i = 0; i < flows.count; i++)
 		if (case_is_leak_peer(&flows.at[i].resp) &&
-		    flows.at[i].start_ns < TEST_START_NS + 20 * DAY)
+		    flows.at[i].start_ns < TEST_START_NS + 28 * DAY)
 			flows.at[i].opener = SEEP_OPENER_UNKNOWN;
 	cr_assert_geq(check_cuts(&flows), 1);
 	test_flows_clear(&flows);
 }
 
-/* Three peers that never rest and differ, so that none stands out; then
- * forty more that get next to nothing. */
-Test(decision_time, later_peers_do_not_make_the_earlier_ones_stand_out)
+/* Peers that come later get more than those that were there when it was
+ * decided; the decision's peers are still the earlier ones. */
+Test(decision_time, later_peers_do_not_take_the_place_of_earlier_ones)
 {
+	const struct case_leak first = {24, 30, CASE_LEAK_DAY, 3, 1, 0};
+	const struct case_leak second = {30, 40, 9 * CASE_LEAK_DAY, 12, 0, 0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 
-	for (int nth = 0; nth < 43; nth++) {
-		struct seep_flow flow =
-		    test_flow(CASE_SERVER, "198.51.100.1", 443);
-
-		flow.resp.bytes[15] = (uint8_t)(nth + 1);
-		flow.bytes_orig = nth < 3 ? (uint64_t)(nth + 3) * 4 * MB : 99;
-		flow.bytes_resp = 10;
-		if (nth >= 3)
-			flow.start_ns += 3 * DAY + 5 * HOUR;
-		flow.end_ns = flow.start_ns + SEC;
-		test_flows_every(&flows, &flow, HOUR, nth < 3 ? 5 * 24 : 3);
-	}
+	case_office(&flows, 40, 7);
+	case_leak(&flows, &first);
+	case_leak(&flows, &second);
 	cr_assert_geq(check_cuts(&flows), 1);
 	test_flows_clear(&flows);
 }
 
-Test(decision_time, an_hour_is_decided_in_the_first_day_behind_the_reference)
+Test(decision_time, the_first_day_behind_the_reference_decides)
 {
+	const struct case_leak leak = {14, 30, 9 * CASE_LEAK_DAY, 12, 0, 0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 
-	case_office(&flows, 14, 7);
-	add_burst(&flows, 7, 0, 300 * GB);
+	case_office(&flows, 30, 7);
+	case_leak(&flows, &leak);
 	cr_assert_geq(check_cuts(&flows), 1);
 	test_flows_clear(&flows);
 }
@@ -140,13 +135,13 @@ Test(decision_time, an_hour_is_decided_in_the_first_day_behind_the_reference)
 /* The leak goes on when the evidence ends; then a clock is wrong. */
 Test(decision_time, a_leaked_packet_of_2033_does_not_move_the_end)
 {
-	const struct case_leak leak = {8, 21, CASE_LEAK_DAY, 1, 1, 0};
+	const struct case_leak leak = {16, 29, CASE_LEAK_DAY, 1, 1, 0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 	struct seep_flow stray = test_flow(CASE_SERVER, "198.51.100.1", 443);
 	const struct seep_finding *finding;
 	struct seep_findings *findings;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 29, 7);
 	case_leak(&flows, &leak);
 	stray.start_ns += 7 * 365 * DAY;
 	stray.end_ns = stray.start_ns;
@@ -154,7 +149,7 @@ Test(decision_time, a_leaked_packet_of_2033_does_not_move_the_end)
 	findings = case_detect(&flows, NULL);
 	finding = case_first(findings);
 	cr_assert_not_null(finding);
-	cr_assert_leq(finding->last_seen_ns, TEST_START_NS + 21 * DAY);
+	cr_assert_leq(finding->last_seen_ns, TEST_START_NS + 29 * DAY);
 	cr_assert_eq(finding->bytes_out, CASE_LEAK_DAY / 24 * 24 * 13);
 	seep_findings_free(findings);
 	test_flows_clear(&flows);

@@ -29,13 +29,13 @@ static void
 check_direction(int pulled, enum seep_direction direction)
 {
 	/* One peer, so that all of it is one channel. */
-	const struct case_leak leak = {8, 21, CASE_LEAK_DAY, 1, 1, pulled};
+	const struct case_leak leak = {16, 29, CASE_LEAK_DAY, 1, 1, pulled};
 	const uint64_t leaked = CASE_LEAK_DAY / 24 * 24 * 13;
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 	const struct seep_finding *finding;
 	struct seep_findings *findings;
 
-	case_office(&flows, 21, 7);
+	case_office(&flows, 29, 7);
 	case_leak(&flows, &leak);
 	forget_openers(&flows);
 	findings = case_detect(&flows, NULL);

@@ -10,8 +10,8 @@
 #include "draw.h"
 
 #define SNAP 96
-#define DAYS 17
-#define LEAK_DAY 9
+#define DAYS 28
+#define LEAK_DAY OFFICE_LEAK_DAY
 
 /*
  * Payload of a packet. The capture is taken on the server, which hands its

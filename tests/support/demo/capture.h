@@ -2,10 +2,10 @@
 /*
  * capture.h - a small capture of the same file server, for "seep pcap".
  *
- * Seventeen days in a few thousand packets: every night a backup to a known
- * address, every day clients on SMB, name queries and pings; from the tenth
- * day on also a connection every hour to one of the leak's peers, 14 MB a
- * day.
+ * Four weeks in some fifteen thousand packets: every night a backup to a
+ * known address, every day clients on SMB, name queries and pings; from the
+ * leak's first day on also a connection every hour to one of its peers,
+ * 14 MB a day.
  * Classic pcap, Ethernet, microseconds, snap length 96: the sizes stand in
  * the packets' own headers.
  */

@@ -24,7 +24,7 @@ static const char usage[] =
     "  --pcap FILE  write a small capture of its file server\n"
     "  --twin       without the leak, everything else the same\n"
     "  --seed N     other random numbers (default 1)\n"
-    "  --days N     1 to 366 (default 21)\n";
+    "  --days N     1 to 366 (default 28)\n";
 
 struct wanted {
 	struct office office;
@@ -108,7 +108,7 @@ write_logs(const struct wanted *wanted)
 int
 main(int argc, char **argv)
 {
-	struct wanted wanted = {.office = {.seed = 1}, .days = 21};
+	struct wanted wanted = {.office = {.seed = 1}, .days = 28};
 	size_t packets;
 
 	if (read_options(argc, argv, &wanted) < 0) {

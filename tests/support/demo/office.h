@@ -5,7 +5,7 @@
  * Sixty workstations in two /24s, a file server with its nightly cloud
  * backup, a public web server, a mail relay, a resolver, printers and a
  * monitoring host; working weeks, quiet nights, updates, crawlers, scans.
- * From the tenth day on (day 9 of 0..20), unless it is the twin, the file
+ * From 1 April on (day 16 of 0..27), unless it is the twin, the file
  * server also drips 2.67 GB a day, at all hours and in many small
  * connections, to peers that change every day: 240 GB in 90 days.
  *
@@ -21,7 +21,7 @@
 
 /* 2026-03-16T00:00:00Z, a Monday. The last of March is day 15. */
 #define OFFICE_START_S INT64_C(1773619200)
-#define OFFICE_LEAK_DAY 9
+#define OFFICE_LEAK_DAY 16
 /* IP bytes from the file server, each hour of the leak: 2.67 GB a day. */
 #define OFFICE_LEAK_PER_HOUR UINT64_C(111250000)
 #define OFFICE_FILE_SERVER "10.20.10.5"
