@@ -63,6 +63,10 @@ struct seep_report_opts {
 	uint32_t reserved;
 	/* link_bits_per_s: as in struct seep_zeek_opts; 0 = 10 Gbit/s. */
 	uint64_t link_bits_per_s;
+	/* allow: 'allow_count' texts, how the entries of the allow list (struct
+	 * seep_detect_opts) are shown, in its order; shown escaped. */
+	const char *const *allow;
+	size_t allow_count;
 };
 
 #define SEEP_REPORT_OPTS_INIT                           \

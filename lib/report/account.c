@@ -151,6 +151,46 @@ put_assumptions(struct seep__page *page, const struct seep_evidence *evidence)
 	seep__page_paragraph(page, "  ", "    ");
 }
 
+/* What the allow list took out of the series: totals and ceilings keep it. */
+static void
+put_allowed(struct seep__page *page, const struct seep_evidence *evidence)
+{
+	struct seep__text *words = &page->words;
+
+	for (size_t i = 0; i < evidence->allowed_count; i++) {
+		const struct seep_allowed *allowed = &evidence->allowed[i];
+		const char *entry =
+		    seep__report_allow(&page->opts, allowed->index);
+
+		seep__text_str(words, "Allowed, and so not looked at: ");
+		seep__page_bytes(words, allowed->bytes);
+		seep__text_str(words, " on ");
+		seep__page_count(words, allowed->days, " day", " days");
+		seep__text_str(words, " by entry ");
+		seep__text_u64(words, (uint64_t)allowed->index + 1);
+		if (entry != NULL) {
+			seep__text_str(words, ": ");
+			seep__text_str(words, entry);
+		}
+		seep__page_paragraph(page, "  ", "    ");
+	}
+}
+
+static void
+put_chance(struct seep__page *page, const struct seep_evidence *evidence)
+{
+	struct seep__text *words = &page->words;
+
+	if (evidence->alarms_expected_micro == UINT64_MAX)
+		return;
+	seep__text_str(words, "Findings expected by chance alone: ");
+	seep__text_scaled(words, evidence->alarms_expected_micro / 10000, 2);
+	seep__text_str(words, ", in ");
+	seep__text_scaled(words, evidence->host_years_micro / 10000, 2);
+	seep__text_str(words, " entity-years on which an alarm was possible.");
+	seep__page_paragraph(page, "  ", "    ");
+}
+
 void
 seep__account(struct seep__page *page, const struct seep_evidence *evidence)
 {
@@ -162,4 +202,6 @@ seep__account(struct seep__page *page, const struct seep_evidence *evidence)
 	put_gaps(page, evidence);
 	put_losses(page, &evidence->coverage);
 	put_assumptions(page, evidence);
+	put_allowed(page, evidence);
+	put_chance(page, evidence);
 }

@@ -7,6 +7,9 @@
 /* The days of floor_*_bytes_per_day[]. */
 static const char *const floor_days[4] = {"7", "14", "30", "90"};
 
+/* Peers named for an entity; JSON has up to SEEP_ENTITY_TOP_MAX. */
+#define TOP_SHOWN 3
+
 /* struct shared: reasons that every entity has; NULL = not every one. */
 struct shared {
 	const char *ceiling;
@@ -24,26 +27,61 @@ floor_is_known(const uint64_t floor[4])
 	return known;
 }
 
-static void
-put_floor(struct seep__page *page, const char *name, const uint64_t floor[4])
+/* The sentence is about 14 days, or the first length that is known; the
+ * others follow it. */
+static size_t
+main_floor(const uint64_t floor[4])
 {
-	struct seep__text *words = &page->words;
+	size_t main = 1;
 
-	if (!floor_is_known(floor))
-		return;
-	seep__text_str(words, name);
+	if (floor[main] != UINT64_MAX)
+		return main;
+	for (main = 0; main < 4 && floor[main] == UINT64_MAX; main++)
+		;
+	return main;
+}
+
+static void
+put_other_floors(struct seep__text *words, const uint64_t floor[4], size_t main)
+{
+	const char *before = " (";
+
 	for (size_t i = 0; i < 4; i++) {
-		seep__text_str(words, i == 0 ? " " : "; ");
+		if (i == main)
+			continue;
+		seep__text_str(words, before);
 		seep__text_str(words, floor_days[i]);
 		seep__text_str(words, " days ");
 		if (floor[i] == UINT64_MAX) {
 			seep__text_str(words, "unknown");
-			continue;
+		} else {
+			seep__text_bytes_si(words, floor[i]);
+			seep__text_str(words, " a day");
 		}
-		seep__text_bytes_si(words, floor[i]);
-		seep__text_str(words, " a day");
+		before = "; ";
 	}
-	seep__text_char(words, '.');
+	seep__text_str(words, ").");
+}
+
+/* 'how': "to new peers" and so on. */
+static void
+put_floor(struct seep__page *page, const char *how, const uint64_t floor[4])
+{
+	struct seep__text *words = &page->words;
+	size_t main;
+
+	if (!floor_is_known(floor))
+		return;
+	main = main_floor(floor);
+	assert(main < 4);
+	seep__text_str(words, "A leak of ");
+	seep__text_bytes_si(words, floor[main]);
+	seep__text_str(words, " a day ");
+	seep__text_str(words, how);
+	seep__text_str(words, " would have been reported within ");
+	seep__text_str(words, floor_days[main]);
+	seep__text_str(words, " days with probability 0.95");
+	put_other_floors(words, floor, main);
 	seep__page_paragraph(page, "    ", "      ");
 }
 
@@ -100,6 +138,18 @@ find_shared(const struct seep_findings *findings, struct shared *shared)
 	}
 }
 
+/* Only what some entity has needs explaining. */
+static void
+put_floors_head(struct seep__page *page)
+{
+	seep__text_str(&page->words,
+		       "Floors: the smallest leak that would have been "
+		       "reported, in this evidence, with its gaps, at this "
+		       "setting. What is below them, or began before change "
+		       "detection could tell, may have left unseen.");
+	seep__page_paragraph(page, "", "");
+}
+
 static void
 put_head(struct seep__page *page, const struct shared *shared)
 {
@@ -113,9 +163,11 @@ put_head(struct seep__page *page, const struct shared *shared)
 		seep__text_char(words, '.');
 	}
 	seep__page_paragraph(page, "", "");
-	if (shared->floor == NULL)
+	if (shared->floor == NULL) {
+		put_floors_head(page);
 		return;
-	seep__text_str(words, "Floors: not stated by this detector (");
+	}
+	seep__text_str(words, "Floors: not stated (");
 	seep__text_str(words, shared->floor);
 	seep__text_str(words, ").");
 	seep__page_paragraph(page, "", "");
@@ -147,6 +199,12 @@ put_ceiling(struct seep__page *page, const struct seep_entity *entity,
 		seep__page_bytes(words, entity->ceiling_bytes);
 		seep__text_str(words, " left through ");
 		put_name(words, entity);
+		if (entity->ceiling_allowed_bytes > 0) {
+			seep__text_str(words, ", of which ");
+			seep__text_bytes_si(words,
+					    entity->ceiling_allowed_bytes);
+			seep__text_str(words, " is allowed");
+		}
 	} else {
 		seep__text_str(words, "Ceiling unknown for ");
 		put_name(words, entity);
@@ -165,13 +223,79 @@ static void
 put_floors(struct seep__page *page, const struct seep_entity *entity,
 	   const struct shared *shared)
 {
-	put_floor(page, "Floor (drip):", entity->floor_drip_bytes_per_day);
-	put_floor(page, "Floor (mimic):", entity->floor_mimic_bytes_per_day);
+	put_floor(page, "in equal hours to new peers",
+		  entity->floor_drip_bytes_per_day);
+	put_floor(page,
+		  "in the host's own hours, to peers that it uses anyway,",
+		  entity->floor_mimic_bytes_per_day);
 	if (has_floor(entity) || shared->floor != NULL)
 		return;
-	seep__text_str(&page->words, "Floor: not stated by this detector (");
+	seep__text_str(&page->words, "Floor: not stated (");
 	seep__text_str(&page->words, floor_reason(entity));
 	seep__text_str(&page->words, ").");
+	seep__page_paragraph(page, "    ", "      ");
+}
+
+static void
+put_testable(struct seep__page *page, const struct seep_entity *entity)
+{
+	struct seep__text *words = &page->words;
+
+	if (entity->testable_from_ns == 0 && entity->testable_until_ns == 0)
+		return;
+	seep__text_str(words, "Leaks that began from ");
+	seep__report_date(words, entity->testable_from_ns);
+	seep__text_str(words, " to ");
+	seep__report_date(words, entity->testable_until_ns);
+	seep__text_str(words, " can be told as a change; what began earlier "
+			      "has no earlier time to be compared with.");
+	seep__page_paragraph(page, "    ", "      ");
+}
+
+/* Where everything went, so that what is not explained stands out. */
+static void
+put_top(struct seep__page *page, const struct seep_entity *entity)
+{
+	struct seep__text *words = &page->words;
+	const size_t shown =
+	    entity->top_count < TOP_SHOWN ? entity->top_count : TOP_SHOWN;
+	uint64_t bytes = 0;
+
+	if (shown == 0)
+		return;
+	seep__text_str(words, "Went to");
+	for (size_t i = 0; i < shown; i++) {
+		const struct seep_peer_bytes *peer = &entity->top[i];
+
+		seep__text_str(words, i == 0 ? " " : ", ");
+		seep__page_peer(words, peer);
+		seep__text_char(words, ' ');
+		seep__text_bytes_si(words, peer->bytes_out);
+		bytes += peer->bytes_out;
+	}
+	if (entity->peers_total > shown && entity->bytes_out >= bytes) {
+		seep__text_str(words, "; to ");
+		seep__page_count(words, entity->peers_total - shown,
+				 " other peer ", " other peers ");
+		seep__text_bytes_si(words, entity->bytes_out - bytes);
+	}
+	seep__text_char(words, '.');
+	seep__page_paragraph(page, "    ", "      ");
+}
+
+static void
+put_calibration(struct seep__page *page, const struct seep_entity *entity)
+{
+	struct seep__text *words = &page->words;
+
+	if (entity->calibration_host_years_micro == 0)
+		return;
+	seep__text_str(words, entity->calibration == SEEP_CALIBRATION_EVIDENCE
+				  ? "Thresholds from this evidence, "
+				  : "Thresholds as shipped, ");
+	seep__text_scaled(words, entity->calibration_host_years_micro / 100000,
+			  1);
+	seep__text_str(words, " host-years.");
 	seep__page_paragraph(page, "    ", "      ");
 }
 
@@ -215,6 +339,9 @@ seep__limits(struct seep__page *page)
 		   SEEP_OK) {
 		put_ceiling(page, entity, &shared);
 		put_floors(page, entity, &shared);
+		put_testable(page, entity);
+		put_top(page, entity);
+		put_calibration(page, entity);
 		for (size_t i = 0; i < entity->roles_count; i++)
 			put_role(page, &entity->roles[i]);
 		status = seep__sink_flush(&page->sink);

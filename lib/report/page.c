@@ -74,3 +74,45 @@ seep__page_bytes(struct seep__text *text, uint64_t bytes)
 	seep__text_u64(text, bytes);
 	seep__text_str(text, " bytes)");
 }
+
+void
+seep__page_share(struct seep__text *text, uint64_t part, uint64_t whole)
+{
+	assert(text != NULL);
+	assert(part <= whole);
+	if (whole == 0)
+		return;
+	while (whole > UINT64_MAX / 100) {
+		whole >>= 1;
+		part >>= 1;
+	}
+	if (part * 100 < whole)
+		seep__text_str(text, "below 1");
+	else
+		seep__text_u64(text, part * 100 / whole);
+	seep__text_str(text, " %");
+}
+
+void
+seep__page_label(struct seep__text *text, const char *label, size_t size_max)
+{
+	size_t size = 0;
+
+	assert(label != NULL);
+	while (label[size] != '\0' && size < size_max)
+		size++;
+	seep__text_escaped(text, label, size);
+}
+
+void
+seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer)
+{
+	assert(peer != NULL);
+	if (!peer->is_name)
+		seep__text_address(text, &peer->peer);
+	else if (peer->label != NULL)
+		/* A domain name is the peer itself, not an annotation. */
+		seep__page_label(text, peer->label, 64);
+	else
+		seep__text_str(text, "an unknown name");
+}

@@ -49,4 +49,22 @@ seep__page_count(struct seep__text *text, uint64_t count, const char *one,
 void
 seep__page_bytes(struct seep__text *text, uint64_t bytes);
 
+/* seep__page_share() adds "45 %", cut, or "below 1 %"; nothing where the
+ * whole is 0. */
+void
+seep__page_share(struct seep__text *text, uint64_t part, uint64_t whole);
+
+/* seep__page_peer() adds a peer's address, or its name where it stands for a
+ * registered domain; at most SEEP__PAGE_LABEL bytes of it, escaped. */
+void
+seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer);
+
+/* A label is cut here: 32 bytes tell one service from another, and a line
+ * still holds address and bytes. */
+#define SEEP__PAGE_LABEL 32
+
+/* seep__page_label() adds a label, cut and escaped. */
+void
+seep__page_label(struct seep__text *text, const char *label, size_t size_max);
+
 #endif

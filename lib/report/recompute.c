@@ -62,7 +62,9 @@ static const char awk_zeek_header[] =
     " FS=sprintf(\"%c\",16*index(y,substr(x,1,1))+index(y,substr(x,2,1))-17)}\n"
     "/^#fields/{split(\"\",c);for(i=2;i<=NF;i++)c[$i]=i-1}\n"
     "/^#path/{p=$2}\n"
-    "/^#/{next}\n"
+    "/^#/{next}\n";
+
+static const char awk_zeek_row[] =
     "{k=v(\"tunnel_parents\");if(k!=\"-\"){n=split(k,a,\",\")\n"
     " for(i=1;i<=n;i++)C[a[i]]=1}\n"
     " o=v(\"id.orig_h\");r=v(\"id.resp_h\")\n"
@@ -86,6 +88,19 @@ static const char awk_zeek_sum[] =
     "  next}\n"
     " C[u]=1;N+=B}\n"
     "END{for(u in L)if(!(u in C))N+=L[u];printf \"%.0f\",N\n";
+
+/* Bytes of the names below a listed domain, each label with its dot: what
+ * is before the longest end of the name that is listed. */
+static const char awk_names[] =
+    "{q=tolower(v(\"query\"));sub(/[.]$/,\"\",q);i=v(\"id.resp_p\")\n"
+    " if(q==\"-\"||!(v(\"id.orig_h\") in H))next\n"
+    " if(i==137||i==5353||i==5355)next\n"
+    " s=t(v(\"ts\"));if(s<A||s>=Z)next\n";
+static const char awk_names_dedup[] = " if(S[$0]++)next\n";
+static const char awk_names_sum[] =
+    " for(x=q;;x=substr(x,i+1)){if(x in P){N+=length(q)-length(x);break}\n"
+    "  i=index(x,\".\");if(!i)break}}\n"
+    "END{printf \"%.0f\",N\n";
 
 static const char awk_end[] = " print \"\"}'\n";
 static const char awk_end_missed[] = " printf \" %.0f\\n\",M}'\n";
@@ -117,15 +132,20 @@ ends_with(const char *text, const char *end)
 	return size >= end_size && strcmp(text + size - end_size, end) == 0;
 }
 
-/* Which files of a directory are conn logs: as the reader takes them. */
-static const char names[] =
+/* Which files of a directory are conn logs, or dns logs: as the reader takes
+ * them. */
+static const char conn_files[] =
     " -maxdepth 5 -type f \\\n"
     "    \\( -name 'conn[._]*' -o -name 'open_conn[._]*' \\) \\\n"
+    "    \\( -name '*.log*' -o -name '*.json*' \\)";
+static const char dns_files[] =
+    " -maxdepth 5 -type f \\\n"
+    "    \\( -name 'dns.*' -o -name 'dns_[0-9]*' \\) \\\n"
     "    \\( -name '*.log*' -o -name '*.json*' \\)";
 
 /* A directory: as the reader searches it, compressed or not. */
 static void
-put_directory(struct seep__text *text, const char *path)
+put_directory(struct seep__text *text, const char *path, const char *files)
 {
 	static const char *const ends[2] = {
 	    " \\\n    ! -name '*.zst' -exec gzip -cdfq {} +;\n",
@@ -134,14 +154,15 @@ put_directory(struct seep__text *text, const char *path)
 	for (size_t i = 0; i < 2; i++) {
 		seep__text_str(text, "  find ");
 		seep__quote_path(text, path);
-		seep__text_str(text, names);
+		seep__text_str(text, files);
 		seep__text_str(text, ends[i]);
 	}
 }
 
 /* "{ cat a; gzip -cdf b.gz; ...; }" */
 static void
-put_log_inputs(struct seep__text *text, const struct seep_report_opts *opts)
+put_log_inputs(struct seep__text *text, const struct seep_report_opts *opts,
+	       const char *files)
 {
 	assert(text != NULL);
 	seep__text_str(text, "{\n");
@@ -149,7 +170,7 @@ put_log_inputs(struct seep__text *text, const struct seep_report_opts *opts)
 		const char *path = opts->inputs[i];
 
 		if (strcmp(path, "-") != 0 && ends_with(path, "/")) {
-			put_directory(text, path);
+			put_directory(text, path, files);
 			continue;
 		}
 		if (ends_with(path, ".zst"))
@@ -202,11 +223,8 @@ close_list(struct list *list)
 }
 
 static void
-put_listed(struct list *list, const struct seep_address *address)
+put_listed_text(struct list *list, const char *name, size_t size)
 {
-	char name[SEEP_ADDRESS_TEXT_SIZE];
-	size_t size = seep_address_format(address, name);
-
 	if (list->column + size + 3 > COMMAND_COLUMNS)
 		close_list(list);
 	if (list->column == 0) {
@@ -223,13 +241,22 @@ put_listed(struct list *list, const struct seep_address *address)
 }
 
 static void
+put_listed(struct list *list, const struct seep_address *address)
+{
+	char name[SEEP_ADDRESS_TEXT_SIZE];
+
+	put_listed_text(list, name, seep_address_format(address, name));
+}
+
+static void
 put_hosts(struct list *list, const struct seep_report_opts *opts,
 	  const struct seep_finding *finding, const struct seep_entity *entity)
 {
 	const struct seep_address *hosts = &finding->host.base;
 	size_t count = 1;
 
-	if (entity != NULL && entity->members_count > 0) {
+	if (entity != NULL && entity->members_count > 0 &&
+	    finding->host.prefix_bits < 128) {
 		hosts = entity->members;
 		count = entity->members_count;
 	}
@@ -266,8 +293,15 @@ put_begin(struct seep__text *text, const struct seep_report_opts *opts,
 	seep__text_char(text, '\n');
 	put_hosts(&list, opts, finding, entity);
 	list.name = 'P';
-	for (size_t i = 0; i < finding->peers_count; i++)
-		put_listed(&list, &finding->peers[i].peer);
+	for (size_t i = 0; i < finding->peers_count; i++) {
+		const struct seep_peer_bytes *peer = &finding->peers[i];
+
+		if (peer->is_name)
+			put_listed_text(&list, peer->label,
+					strlen(peer->label));
+		else
+			put_listed(&list, &peer->peer);
+	}
 	close_list(&list);
 	seep__text_str(text, "}\n");
 }
@@ -292,7 +326,7 @@ put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
 	 const struct seep_finding *finding, const struct seep_entity *entity)
 {
 	assert(text != NULL);
-	put_log_inputs(text, opts);
+	put_log_inputs(text, opts, conn_files);
 	seep__text_str(text, " | awk -F'\\t' '\n");
 	seep__text_str(text, awk_lists);
 	put_begin(text, opts, finding, entity, NS_PER_US);
@@ -301,6 +335,7 @@ put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
 				 : awk_value_json);
 	seep__text_str(text, awk_zeek_functions);
 	seep__text_str(text, awk_zeek_header);
+	seep__text_str(text, awk_zeek_row);
 	if (opts->input_flags & SEEP_INPUT_DEDUP)
 		seep__text_str(text, awk_zeek_dedup);
 	seep__text_str(text, awk_zeek_bytes);
@@ -309,6 +344,60 @@ put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
 	seep__text_str(text, awk_zeek_sum);
 	seep__text_str(text,
 		       finding->bytes_missed > 0 ? awk_end_missed : awk_end);
+}
+
+/* A name that awk can be given as it is: no escape, no stand-in. */
+static int
+is_plain_name(const struct seep_peer_bytes *peer)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+	return peer->is_name && peer->label != NULL && peer->label[0] != '\0' &&
+	       peer->label[strspn(peer->label, plain)] == '\0';
+}
+
+static size_t
+count_names(const struct seep_finding *finding)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < finding->peers_count; i++)
+		names += finding->peers[i].is_name != 0;
+	return names;
+}
+
+/* Addresses and names have no sum, and captures no log of names. */
+static int
+names_can_be_told(const struct seep_report_opts *opts,
+		  const struct seep_finding *finding)
+{
+	if (opts->input_kind != SEEP_INPUT_ZEEK_TSV &&
+	    opts->input_kind != SEEP_INPUT_ZEEK_JSON)
+		return 0;
+	for (size_t i = 0; i < finding->peers_count; i++)
+		if (!is_plain_name(&finding->peers[i]))
+			return 0;
+	return 1;
+}
+
+static void
+put_names(struct seep__text *text, const struct seep_report_opts *opts,
+	  const struct seep_finding *finding, const struct seep_entity *entity)
+{
+	assert(text != NULL);
+	put_log_inputs(text, opts, dns_files);
+	seep__text_str(text, " | awk -F'\\t' '\n");
+	seep__text_str(text, awk_lists);
+	put_begin(text, opts, finding, entity, NS_PER_US);
+	seep__text_str(text, opts->input_kind == SEEP_INPUT_ZEEK_TSV
+				 ? awk_value_tsv
+				 : awk_value_json);
+	seep__text_str(text, awk_zeek_header);
+	seep__text_str(text, awk_names);
+	if (opts->input_flags & SEEP_INPUT_DEDUP)
+		seep__text_str(text, awk_names_dedup);
+	seep__text_str(text, awk_names_sum);
+	seep__text_str(text, awk_end);
 }
 
 static void
@@ -334,6 +423,12 @@ seep__recompute(struct seep__text *text, const struct seep_report_opts *opts,
 	assert(finding != NULL);
 	if (opts->inputs_count == 0 || finding->peers_count == 0)
 		return 0;
+	if (count_names(finding) > 0) {
+		if (!names_can_be_told(opts, finding))
+			return 0;
+		put_names(text, opts, finding, entity);
+		return 1;
+	}
 	if (opts->input_kind == SEEP_INPUT_ZEEK_TSV ||
 	    opts->input_kind == SEEP_INPUT_ZEEK_JSON)
 		put_zeek(text, opts, finding, entity);

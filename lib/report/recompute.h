@@ -8,6 +8,8 @@
  *            edges by the cumulative floor rule in exact arithmetic.
  * Captures   tshark names each packet's innermost addresses and length, awk
  *            adds up.
+ * Names      awk over the rows of dns logs: lengths of the names below the
+ *            listed domains.
  * Limits     microseconds (Zeek's own resolution); sums below 2^53 bytes; the
  *            peers that the finding lists.
  */
@@ -23,7 +25,8 @@
  * NULL, ready to be pasted into a POSIX shell, and a newline.
  *
  * Returns 1, or 0 with nothing written when the kind of input or its paths
- * are not known.
+ * are not known, or when no such command can tell (names in captures, names
+ * with escaped bytes, names beside addresses).
  */
 int
 seep__recompute(struct seep__text *text, const struct seep_report_opts *opts,

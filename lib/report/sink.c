@@ -58,6 +58,15 @@ seep__report_entity(const struct seep_findings *findings,
 	return entity;
 }
 
+const char *
+seep__report_allow(const struct seep_report_opts *opts, size_t index)
+{
+	if (opts == NULL || index >= opts->allow_count)
+		return NULL;
+	assert(opts->allow != NULL);
+	return opts->allow[index];
+}
+
 void
 seep__report_host(struct seep__text *text, const struct seep_network *host)
 {
@@ -67,4 +76,26 @@ seep__report_host(struct seep__text *text, const struct seep_network *host)
 		seep__text_address(text, &host->base);
 	else
 		seep__text_network(text, host);
+}
+
+int
+seep__report_has_onset(const struct seep_finding *finding)
+{
+	assert(finding != NULL);
+	return finding->basis == SEEP_BASIS_CHANGE &&
+	       finding->onset_until_ns != 0;
+}
+
+void
+seep__report_date(struct seep__text *text, int64_t time_ns)
+{
+	size_t before;
+
+	assert(text != NULL);
+	before = text->size;
+	seep__text_time(text, time_ns);
+	if (text->failed == SEEP_OK && text->size > before + 10) {
+		text->size = before + 10;
+		text->data[text->size] = '\0';
+	}
 }

@@ -6,7 +6,7 @@
 #ifndef SEEP_REPORT_SINK_H
 #define SEEP_REPORT_SINK_H
 
-#include <seep/findings.h>
+#include <seep/report.h>
 
 #include "base/text.h"
 
@@ -41,8 +41,24 @@ const struct seep_entity *
 seep__report_entity(const struct seep_findings *findings,
 		    const struct seep_finding *finding);
 
+/*
+ * seep__report_allow() returns the allow list's entry 'index' as the caller
+ * of the report named it, or NULL; 'opts' may be NULL.
+ */
+const char *
+seep__report_allow(const struct seep_report_opts *opts, size_t index);
+
 /* seep__report_host() writes a host's address, or a group's network. */
 void
 seep__report_host(struct seep__text *text, const struct seep_network *host);
+
+/* seep__report_has_onset() says whether the finding has an earlier time to be
+ * compared with, and so an onset and an excess: 1 or 0. */
+int
+seep__report_has_onset(const struct seep_finding *finding);
+
+/* seep__report_date() writes the UTC day of a time, "2026-03-01". */
+void
+seep__report_date(struct seep__text *text, int64_t time_ns);
 
 #endif

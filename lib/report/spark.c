@@ -3,6 +3,10 @@
 
 #include <assert.h>
 
+#include "report/sink.h"
+
+#define NS_PER_HOUR INT64_C(3600000000000)
+
 /* U+2581 .. U+2588, and U+00B7 for a day that nobody saw. */
 static const char *const blocks[8] = {
     "\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
@@ -42,19 +46,6 @@ block_of(const struct seep_day *days, size_t count, uint64_t bytes_max)
 	return covered ? blocks[height(highest(days, count), bytes_max)] : gap;
 }
 
-/* "2026-03-01": a time without its hour. */
-static void
-put_date(struct seep__text *text, uint32_t hour)
-{
-	size_t before = text->size;
-
-	seep__text_time(text, (int64_t)hour * INT64_C(3600000000000));
-	if (text->failed == SEEP_OK && text->size > before + 10) {
-		text->size = before + 10;
-		text->data[text->size] = '\0';
-	}
-}
-
 void
 seep__spark(struct seep__text *text, const char *indent,
 	    const struct seep_day *days, size_t count)
@@ -72,7 +63,8 @@ seep__spark(struct seep__text *text, const char *indent,
 		if (column % SEEP__SPARK_COLUMNS == 0) {
 			seep__text_str(text, column > 0 ? "\n" : "");
 			seep__text_str(text, indent);
-			put_date(text, days[i].hour);
+			seep__report_date(text,
+					  (int64_t)days[i].hour * NS_PER_HOUR);
 			seep__text_str(text, "  ");
 		}
 		seep__text_str(text, block_of(days + i, here, bytes_max));

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "report/grounds.h"
 #include "report/recompute.h"
 #include "report/spark.h"
 
@@ -35,17 +36,28 @@ put_figures(struct seep__text *text, const struct seep_finding *finding)
 	seep__text_time(text, finding->detected_at_ns);
 	if (finding->retrospective)
 		seep__text_str(text, " in retrospect");
-	seep__text_str(text, "; chance alarms per year: ");
-	if (finding->alarms_per_year_micro == UINT64_MAX) {
-		seep__text_str(text, "not calibrated");
-	} else {
-		seep__text_str(
-		    text, finding->alarms_per_year_is_bound ? "at most " : "");
-		seep__text_scaled(text, finding->alarms_per_year_micro, 6);
-	}
 	seep__text_str(text, "; id ");
 	seep__text_str(text, finding->id);
 	seep__text_char(text, '.');
+}
+
+/* Shares are of the finding's bytes; a label is an annotation. */
+static void
+put_peer(struct seep__text *text, const struct seep_finding *finding,
+	 const struct seep_peer_bytes *peer)
+{
+	seep__page_peer(text, peer);
+	seep__text_str(text, "  ");
+	seep__text_bytes_si(text, peer->bytes_out);
+	if (peer->bytes_out <= finding->bytes_out && finding->bytes_out > 0) {
+		seep__text_str(text, ", ");
+		seep__page_share(text, peer->bytes_out, finding->bytes_out);
+	}
+	if (peer->label != NULL && !peer->is_name) {
+		seep__text_str(text, "  ");
+		seep__page_label(text, peer->label, SEEP__PAGE_LABEL);
+	}
+	seep__text_char(text, '\n');
 }
 
 static void
@@ -55,22 +67,8 @@ put_peers(struct seep__text *text, const struct seep_finding *finding)
 							  : PEERS_SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
-		const struct seep_peer_bytes *peer = &finding->peers[i];
-
 		seep__text_str(text, i == 0 ? "   to " : "      ");
-		seep__text_address(text, &peer->peer);
-		seep__text_str(text, "  ");
-		seep__text_bytes_si(text, peer->bytes_out);
-		if (peer->label != NULL) {
-			const char *label = peer->label;
-			size_t size = 0;
-
-			while (label[size] != '\0' && size < 32)
-				size++;
-			seep__text_str(text, "  ");
-			seep__text_escaped(text, label, size);
-		}
-		seep__text_char(text, '\n');
+		put_peer(text, finding, &finding->peers[i]);
 	}
 	if (finding->peers_total > shown) {
 		seep__text_str(text, "      and ");
@@ -121,6 +119,20 @@ put_expected(struct seep__text *text, const struct seep_report_opts *opts,
 	seep__text_str(text, ".\n\n");
 }
 
+/* Silence would look as if the figure needed no check. */
+static void
+put_no_command(struct seep__text *text, const struct seep_report_opts *opts,
+	       const struct seep_finding *finding)
+{
+	if (opts->inputs_count == 0 || finding->peers_count == 0 ||
+	    !finding->peers[0].is_name)
+		return;
+	seep__text_str(
+	    text, "\n   Recompute: not in one line. The bytes are those of "
+		  "the names that were asked\n   for below each domain, "
+		  "dots included.\n");
+}
+
 static void
 put_command(struct seep__text *text, const struct seep_report_opts *opts,
 	    const struct seep_finding *finding,
@@ -133,6 +145,7 @@ put_command(struct seep__text *text, const struct seep_report_opts *opts,
 	    text->failed == SEEP_OK) {
 		text->size = before;
 		text->data[before] = '\0';
+		put_no_command(text, opts, finding);
 	}
 }
 
@@ -161,6 +174,7 @@ seep__story(struct seep__page *page, const struct seep_finding *finding,
 	seep__page_paragraph(page, "", "   ");
 	put_days(text, finding);
 	put_peers(text, finding);
+	seep__grounds(page, finding);
 	put_figures(&page->words, finding);
 	seep__page_paragraph(page, "   ", "   ");
 	put_command(text, &opts, finding,

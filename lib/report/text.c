@@ -9,10 +9,49 @@
 #include "report/story.h"
 
 static void
+put_words_note(struct seep__page *page)
+{
+	seep__page_paragraph(page, "NOTE  ", "      ");
+}
+
+static void
 put_note(struct seep__page *page, const char *note)
 {
 	seep__text_str(&page->words, note);
-	seep__page_paragraph(page, "NOTE  ", "      ");
+	put_words_note(page);
+}
+
+static void
+put_before_after(struct seep__text *words, const char *what, uint64_t before,
+		 uint64_t after)
+{
+	seep__text_str(words, what);
+	seep__text_u64(words, before);
+	seep__text_str(words, " before and ");
+	seep__text_u64(words, after);
+	seep__text_str(words, " after");
+}
+
+static void
+put_sensor_change(struct seep__page *page,
+		  const struct seep_sensor_change *change)
+{
+	struct seep__text *words = &page->words;
+
+	seep__text_str(words, "The sensor changed on ");
+	seep__report_date(words, change->day_ns);
+	seep__text_str(words, ": ");
+	seep__text_u64(words, change->hosts);
+	seep__text_str(words, " of ");
+	seep__text_u64(words, change->hosts_tested);
+	seep__text_str(words, " entities shifted together");
+	put_before_after(words, "; flows a day ", change->rows_before,
+			 change->rows_after);
+	put_before_after(words, ", hosts seen a day ", change->hosts_before,
+			 change->hosts_after);
+	seep__text_str(words, ". Baselines restart there, and floors count "
+			      "only what follows.");
+	put_words_note(page);
 }
 
 static void
@@ -23,7 +62,10 @@ put_head(struct seep__page *page, const struct seep_evidence *evidence)
 	struct seep__text *words = &page->words;
 
 	if (findings == 0)
-		seep__text_str(words, "No finding in this evidence.");
+		seep__text_str(words, "No finding in this evidence. It says "
+				      "nothing about leaks below the floors, "
+				      "or earlier than the days on which one "
+				      "could begin and be told.");
 	else
 		seep__page_count(words, findings, " finding in this evidence.",
 				 " findings in this evidence.");
@@ -37,6 +79,8 @@ put_head(struct seep__page *page, const struct seep_evidence *evidence)
 	seep__page_paragraph(page, "", "");
 	for (size_t i = 0; i < evidence->notes_count; i++)
 		put_note(page, evidence->notes[i]);
+	for (size_t i = 0; i < evidence->sensor_changes_count; i++)
+		put_sensor_change(page, &evidence->sensor_changes[i]);
 	seep__text_char(&page->sink.text, '\n');
 }
 

@@ -69,6 +69,18 @@ seep_basis_name(int basis)
 	return basis == SEEP_BASIS_CHANGE ? "change" : "contrast";
 }
 
+const char *
+seep_stratum_name(uint32_t stratum)
+{
+	return stratum == SEEP_STRATUM_NEW_PUSH ? "new_push" : "all";
+}
+
+const char *
+seep_statistic_name(uint32_t statistic)
+{
+	return statistic == SEEP_STATISTIC_QUIET ? "quiet" : "sum";
+}
+
 size_t
 seep_service_name(uint8_t protocol, uint32_t port, char *text)
 {
@@ -149,6 +161,11 @@ static struct seep_address members[2];
 static struct seep_entity entities[2];
 static struct seep_gap gaps[1];
 static struct seep_inside_network inside[1];
+static struct seep_sensor_change changes[1];
+static struct seep_allowed allowed[1];
+static const char *const against[2] = {
+    "12 other hosts of the site send to 198.51.100.9 too.",
+    "A backup of this size runs every week to the same provider."};
 static const char *const notes[1] = {
     "No --partner was given: private networks count as inside."};
 
@@ -185,11 +202,27 @@ make_finding(void)
 	    .detected_at_ns = ns_of("2026-03-05T00:00:00Z"),
 	    .window_hours = 168,
 	    .score_tenths = 412,
-	    .alarms_per_year_micro = UINT64_MAX,
+	    .alarms_per_year_micro = 2941,
+	    .alarms_per_year_is_bound = 1,
 	    .protocol = 6,
 	    .port = 443,
 	    .days = days,
 	    .days_count = 6,
+	    .onset_ns = ns_of("2026-03-02T00:00:00Z"),
+	    .onset_from_ns = ns_of("2026-03-01T00:00:00Z"),
+	    .onset_until_ns = ns_of("2026-03-05T00:00:00Z"),
+	    .bytes_excess = 1234560000,
+	    .bytes_excess_low = 1100000000,
+	    .bytes_excess_high = 1400000000,
+	    .observed_per_day = 205761000,
+	    .expected_per_day = 700,
+	    .stratum = SEEP_STRATUM_NEW_PUSH,
+	    .statistic = SEEP_STATISTIC_QUIET,
+	    .coincides = 1,
+	    .has_source = 1,
+	    .source = address_of("10.2.0.9"),
+	    .against = against,
+	    .against_count = 2,
 	    .explanation =
 		"10.2.0.7 sent 1.23 GB to 2 peers that it did not use "
 		"before. It had never sent anything to these peers before; "
@@ -199,6 +232,9 @@ make_finding(void)
 static void
 make_entities(void)
 {
+	static const uint64_t floors[4] = {12000000, 9000000, 7000000,
+					   UINT64_MAX};
+
 	roles[0] = (struct seep_role_evidence){
 	    .role = SEEP_ROLE_FILE_SERVER,
 	    .declared = 1,
@@ -217,8 +253,15 @@ make_entities(void)
 				 .bytes_out = 2000000000,
 				 .bytes_in = 30,
 				 .ceiling_bytes = 2000000100,
-				 .ceiling_allowed_bytes = 0,
-				 .floor_null_reason = "no calibration yet"};
+				 .ceiling_allowed_bytes = 1000,
+				 .testable_from_ns = ns_of("2026-02-15"),
+				 .testable_until_ns = ns_of("2026-03-05"),
+				 .top = peers,
+				 .top_count = 2,
+				 .peers_total = 9,
+				 .bytes_other = 765432010,
+				 .calibration = SEEP_CALIBRATION_EVIDENCE,
+				 .calibration_host_years_micro = 12345678};
 	entities[1] = (struct seep_entity){
 	    .host = network_of("10.3.0.0/24"),
 	    .role = SEEP_ROLE_GROUP,
@@ -228,11 +271,12 @@ make_entities(void)
 	    .ceiling_bytes = UINT64_MAX,
 	    .ceiling_null_reason = "an unknown number of packets was dropped",
 	    .floor_null_reason = "no calibration yet"};
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t d = 0; d < 4; d++) {
-			entities[i].floor_drip_bytes_per_day[d] = UINT64_MAX;
-			entities[i].floor_mimic_bytes_per_day[d] = UINT64_MAX;
-		}
+	for (size_t d = 0; d < 4; d++) {
+		entities[0].floor_drip_bytes_per_day[d] = floors[d];
+		entities[0].floor_mimic_bytes_per_day[d] =
+		    floors[d] == UINT64_MAX ? UINT64_MAX : floors[d] * 10;
+		entities[1].floor_drip_bytes_per_day[d] = UINT64_MAX;
+		entities[1].floor_mimic_bytes_per_day[d] = UINT64_MAX;
 	}
 }
 
@@ -243,6 +287,15 @@ make_evidence(struct seep_evidence *evidence)
 	gaps[0].to_ns = ns_of("2026-03-05T00:00:00Z");
 	inside[0].network = network_of("172.16.0.0/12");
 	inside[0].bytes = 5000;
+	changes[0] = (struct seep_sensor_change){.day_ns = ns_of("2026-03-02"),
+						 .hosts = 3,
+						 .hosts_tested = 4,
+						 .rows_before = 200,
+						 .rows_after = 410,
+						 .hosts_before = 2,
+						 .hosts_after = 3};
+	allowed[0] =
+	    (struct seep_allowed){.index = 1, .bytes = 1000, .days = 2};
 	*evidence = (struct seep_evidence){
 	    .coverage = {.first_ns = ns_of("2026-03-01T00:00:10Z"),
 			 .last_ns = ns_of("2026-03-06T23:59:50Z"),
@@ -261,11 +314,15 @@ make_evidence(struct seep_evidence *evidence)
 	    .hosts_inside = 3,
 	    .entities = 2,
 	    .host_years_micro = 10951,
-	    .alarms_expected_micro = UINT64_MAX,
+	    .alarms_expected_micro = 21902,
 	    .inside_by_assumption = inside,
 	    .inside_by_assumption_count = 1,
 	    .notes = notes,
-	    .notes_count = 1};
+	    .notes_count = 1,
+	    .sensor_changes = changes,
+	    .sensor_changes_count = 1,
+	    .allowed = allowed,
+	    .allowed_count = 1};
 }
 
 void

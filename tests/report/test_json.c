@@ -170,8 +170,8 @@ Test(json, a_finding_has_every_key_of_the_contract)
 	expect_has("\"first_seen\":\"2026-03-01T00:00:00Z\","
 		   "\"last_seen\":\"2026-03-07T00:00:00Z\","
 		   "\"detected_at\":\"2026-03-05T00:00:00Z\"");
-	expect_has("\"score\":41.2,\"alarms_per_year\":null,"
-		   "\"alarms_per_year_is_bound\":false,"
+	expect_has("\"score\":41.2,\"alarms_per_year\":0.002941,"
+		   "\"alarms_per_year_is_bound\":true,"
 		   "\"retrospective\":false");
 	expect_has("\"explanation\":\"10.2.0.7 sent 1.23 GB to");
 	expect_has("[\"2026-03-04T00:00:00Z\",0,0]");
@@ -207,9 +207,12 @@ Test(json, an_entity_has_ceiling_and_floors_and_a_group_its_members)
 		   "\"declared\":true,\"service\":\"tcp/445\",\"clients\":12,"
 		   "\"bytes\":987654321,\"since\":\"2026-03-01T08:00:00Z\"}]");
 	expect_has("\"ceiling_bytes\":2000000100,\"ceiling_null_reason\":null,"
-		   "\"ceiling_allowed_bytes\":0,");
-	expect_has("\"floor_drip_bytes_per_day\":{\"7\":null,\"14\":null,"
-		   "\"30\":null,\"90\":null}");
+		   "\"ceiling_allowed_bytes\":1000,");
+	expect_has("\"floor_drip_bytes_per_day\":{\"7\":12000000,"
+		   "\"14\":9000000,\"30\":7000000,\"90\":null},"
+		   "\"floor_mimic_bytes_per_day\":{\"7\":120000000,"
+		   "\"14\":90000000,\"30\":70000000,\"90\":null},"
+		   "\"floor_null_reason\":null");
 	expect_has("\"host\":\"10.3.0.0/24\",\"members\":[\"10.3.0.1\","
 		   "\"10.3.0.2\"],\"role\":\"group\"");
 	expect_has("\"ceiling_bytes\":null,\"ceiling_null_reason\":\"an "
@@ -233,7 +236,113 @@ Test(json, coverage_states_each_reason_and_the_conservation)
 	expect_has("\"inside_by_assumption\":[{\"network\":\"172.16.0.0/12\","
 		   "\"bytes\":5000}]");
 	expect_has("\"host_years\":0.010951,"
-		   "\"alarms_expected_by_chance\":null");
+		   "\"alarms_expected_by_chance\":0.021902");
+}
+
+Test(json, a_change_has_onset_excess_stratum_and_what_speaks_against_it)
+{
+	write_json();
+	*strchr(page.data, '\n') = '\0';
+	expect_has("\"onset\":\"2026-03-02T00:00:00Z\","
+		   "\"onset_from\":\"2026-03-01T00:00:00Z\","
+		   "\"onset_until\":\"2026-03-05T00:00:00Z\","
+		   "\"bytes_excess\":1234560000,"
+		   "\"bytes_excess_low\":1100000000,"
+		   "\"bytes_excess_high\":1400000000,"
+		   "\"observed_per_day\":205761000,"
+		   "\"expected_per_day\":700,"
+		   "\"stratum\":\"new_push\",\"statistic\":\"quiet\"");
+	expect_has("\"coincides_with_sensor_change\":true,"
+		   "\"source\":\"10.2.0.9\",\"against\":[\"12 other hosts");
+	expect_has("every week to the same provider.\"]");
+}
+
+Test(json, a_contrast_has_null_where_a_change_has_figures)
+{
+	struct seep_finding finding = findings.findings[0];
+
+	finding.basis = SEEP_BASIS_CONTRAST;
+	finding.coincides = 0;
+	finding.has_source = 0;
+	finding.against_count = 0;
+	finding.alarms_per_year_micro = UINT64_MAX;
+	finding.alarms_per_year_is_bound = 0;
+	findings.findings = &finding;
+	write_json();
+	cr_assert_eq(check_lines(), 4);
+	expect_has("\"onset\":null,\"onset_from\":null,\"onset_until\":null,"
+		   "\"bytes_excess\":null,\"bytes_excess_low\":null,"
+		   "\"bytes_excess_high\":null,\"observed_per_day\":null,"
+		   "\"expected_per_day\":null,\"stratum\":null,"
+		   "\"statistic\":null,"
+		   "\"coincides_with_sensor_change\":false,"
+		   "\"source\":null,\"against\":[]");
+	expect_has("\"alarms_per_year\":null,"
+		   "\"alarms_per_year_is_bound\":false");
+}
+
+Test(json, a_registered_domain_has_a_name_and_no_address)
+{
+	struct seep_finding finding = findings.findings[0];
+	struct seep_peer_bytes names[2] = {
+	    {.bytes_out = 12, .label = "x\x1b.example", .is_name = 1},
+	    {.bytes_out = 3, .is_name = 1}};
+
+	finding.peers = names;
+	findings.findings = &finding;
+	write_json();
+	cr_assert_eq(check_lines(), 4);
+	expect_has("\"peers\":[{\"name\":\"x\\u001b.example\","
+		   "\"bytes_out\":12},{\"name\":null,\"bytes_out\":3}]");
+}
+
+Test(json, an_entity_has_its_testable_days_top_peers_and_calibration)
+{
+	write_json();
+	expect_has("\"testable_from\":\"2026-02-15T00:00:00Z\","
+		   "\"testable_until\":\"2026-03-05T00:00:00Z\","
+		   "\"top\":[{\"ip\":\"198.51.100.9\","
+		   "\"bytes_out\":1234567890,");
+	expect_has("\"bytes_other\":765432010,\"peers_total\":9,"
+		   "\"calibration\":\"evidence\","
+		   "\"calibration_host_years\":12.345678");
+	expect_has("\"testable_from\":null,\"testable_until\":null,"
+		   "\"top\":[],\"bytes_other\":0,\"peers_total\":0,"
+		   "\"calibration\":\"shipped\","
+		   "\"calibration_host_years\":0}");
+}
+
+Test(json, coverage_states_sensor_changes_and_what_was_allowed)
+{
+	static const char *const entries[2] = {"* *", "10.2.0.7 * \"x\""};
+	struct seep_report_opts opts = SEEP_REPORT_OPTS_INIT;
+
+	write_json();
+	expect_has("\"sensor_changes\":[{\"day\":\"2026-03-02T00:00:00Z\","
+		   "\"hosts\":3,\"hosts_tested\":4,\"rows_before\":200,"
+		   "\"rows_after\":410,\"hosts_before\":2,"
+		   "\"hosts_after\":3}]");
+	expect_has("\"allowed\":[{\"index\":1,\"entry\":null,"
+		   "\"bytes\":1000,\"days\":2}]");
+	page_clear(&page);
+	opts.allow = entries;
+	opts.allow_count = 2;
+	cr_assert_eq(seep_report_json(&findings, &opts, page_write, &page),
+		     SEEP_OK);
+	expect_has("{\"index\":1,\"entry\":\"10.2.0.7 * \\\"x\\\"\",");
+}
+
+Test(json, refuses_options_from_a_later_version)
+{
+	struct {
+		struct seep_report_opts opts;
+		uint64_t later;
+	} longer = {.opts = SEEP_REPORT_OPTS_INIT, .later = 1};
+
+	longer.opts.size = sizeof(longer);
+	cr_assert_eq(
+	    seep_report_json(&findings, &longer.opts, page_write, &page),
+	    SEEP_EINVAL);
 }
 
 Test(json, empty_evidence_has_null_times)

@@ -434,6 +434,7 @@ Test(recompute, a_group_and_a_joined_host_are_all_their_addresses)
 	const char *path = "conn.log";
 
 	write_log("conn.log", "conn", rows, 4, TSV);
+	finding.host.prefix_bits = 96 + 24;
 	cr_expect_eq(run(&path, 1, &group), 21);
 	opts.aliases = aliases;
 	opts.aliases_count = 2;
@@ -544,6 +545,120 @@ Test(recompute, says_nothing_where_the_input_is_not_known)
 	opts.input_kind = SEEP_INPUT_UNKNOWN;
 	opts.inputs = &path;
 	opts.inputs_count = 1;
+	cr_expect_eq(seep__recompute(&text, &opts, &finding, NULL), 0);
+	cr_expect_eq(text.size, 0);
+	seep__text_clear(&text);
+	seep__mem_unref(mem);
+}
+
+/* ---- names ---- */
+
+static void
+use_names(void)
+{
+	memset(peers, 0, 2 * sizeof(peers[0]));
+	peers[0].is_name = 1;
+	peers[0].label = "example.org";
+	peers[1].is_name = 1;
+	peers[1].label = "co-2.example.net";
+}
+
+static void
+write_names(FILE *file, const char *format)
+{
+	static const struct {
+		int64_t us;
+		const char *orig;
+		const char *port;
+		const char *query;
+	} rows[] = {
+	    {FROM, H, "53", "a.b.example.org"},
+	    {FROM + 1, H, "53", "WWW.Example.ORG."},
+	    {TO - 1, H, "53", "x.co-2.example.net"},
+	    {FROM + 2, H, "53", "example.org"},
+	    {FROM + 3, H, "53", "long.example.net"},
+	    {FROM + 4, H, "53", "notexample.org"},
+	    {FROM + 5, H, "5353", "abc.example.org"},
+	    {FROM + 6, "10.2.0.8", "53", "abc.example.org"},
+	    {FROM - 1, H, "53", "abc.example.org"},
+	    {TO, H, "53", "abc.example.org"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fprintf(file, format, (long long)(rows[i].us / 1000000),
+			(long long)(rows[i].us % 1000000), rows[i].orig,
+			rows[i].port, rows[i].query);
+}
+
+#define NAMES_SUM (4 + 4 + 2)
+
+Test(recompute, sums_the_names_below_each_domain)
+{
+	FILE *file = fopen("dns.log", "wb");
+
+	cr_assert_not_null(file);
+	use_names();
+	fputs("#separator \\x09\n#path\tdns\n#fields\tts\tid.orig_h\t"
+	      "id.resp_p\tquery\n",
+	      file);
+	write_names(file, "%lld.%06lld\t%s\t%s\t%s\n");
+	fprintf(file, "%lld.0\t" H "\t53\t-\n", (long long)(FROM / 1000000));
+	cr_assert_eq(fclose(file), 0);
+	cr_expect_eq(run_one("dns.log"), NAMES_SUM);
+	opts.input_kind = SEEP_INPUT_ZEEK_JSON;
+	file = fopen("dns.json", "wb");
+	cr_assert_not_null(file);
+	write_names(file, "{\"ts\":%lld.%06lld,\"id.orig_h\":\"%s\","
+			  "\"id.resp_p\":%s,\"query\":\"%s\"}\n");
+	cr_assert_eq(fclose(file), 0);
+	cr_expect_eq(run_one("dns.json"), NAMES_SUM);
+	/* Conn logs beside them say nothing of names. */
+	write_log("conn.log", "conn", mixed, MIXED_COUNT, TSV);
+	cr_expect_eq(run((const char *const[]){"conn.log", "dns.log"}, 2, NULL),
+		     NAMES_SUM);
+	cr_assert_eq(mkdir("logs", 0777), 0);
+	cr_assert_eq(system("cp dns.log conn.log logs"), 0);
+	cr_assert_eq(system("cp dns.log logs/dnsx.log"), 0);
+	cr_expect_eq(run_one("logs/"), NAMES_SUM);
+}
+
+Test(recompute, a_repeated_name_counts_once_with_dedup)
+{
+	FILE *file = fopen("dns.log", "wb");
+
+	cr_assert_not_null(file);
+	use_names();
+	fputs("#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_p\tquery\n",
+	      file);
+	write_names(file, "%lld.%06lld\t%s\t%s\t%s\n");
+	write_names(file, "%lld.%06lld\t%s\t%s\t%s\n");
+	cr_assert_eq(fclose(file), 0);
+	cr_expect_eq(run_one("dns.log"), 2 * NAMES_SUM);
+	opts.input_flags = SEEP_INPUT_DEDUP;
+	cr_expect_eq(run_one("dns.log"), NAMES_SUM);
+}
+
+Test(recompute, says_nothing_where_no_command_can_tell)
+{
+	static const char *const labels[] = {
+	    "(no public suffix)", "a\\x27b.org", "it's.org", "", NULL};
+	const char *path = "dns.log";
+	struct seep__mem *mem;
+	struct seep__text text;
+
+	cr_assert_eq(seep__mem_new(&mem, NULL, 0), SEEP_OK);
+	seep__text_init(&text, mem);
+	opts.inputs = &path;
+	opts.inputs_count = 1;
+	use_names();
+	for (size_t i = 0; i < 5; i++) {
+		peers[1].label = labels[i];
+		cr_expect_eq(seep__recompute(&text, &opts, &finding, NULL), 0);
+	}
+	peers[1].is_name = 0;
+	cr_expect_eq(seep__recompute(&text, &opts, &finding, NULL), 0);
+	use_names();
+	opts.input_kind = SEEP_INPUT_CAPTURE;
 	cr_expect_eq(seep__recompute(&text, &opts, &finding, NULL), 0);
 	cr_expect_eq(text.size, 0);
 	seep__text_clear(&text);

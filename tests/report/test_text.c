@@ -12,6 +12,9 @@
 static const char *const inputs[3] = {"conn.log", "it's/conn\n.log.gz",
 				      "-rotated/"};
 
+static const char *const allow[2] = {"* 203.0.113.9 tcp/443",
+				     "10.2.0.7 backup\x1b.example"};
+
 static struct seep_findings findings;
 static struct page page;
 
@@ -39,6 +42,8 @@ write_text(uint32_t width)
 	opts.width = width;
 	opts.inputs = inputs;
 	opts.inputs_count = 3;
+	opts.allow = allow;
+	opts.allow_count = 2;
 	cr_assert_eq(seep_report_text(&findings, &opts, page_write, &page),
 		     SEEP_OK);
 }
@@ -112,25 +117,147 @@ Test(text, says_no_finding_and_then_the_ceiling)
 	const char *ceiling;
 
 	findings.findings_count = 0;
-	write_text(0);
+	write_text(200);
 	none = strstr(page.data, "No finding in this evidence.");
 	ceiling = strstr(page.data, "At most 2.00 GB (2000000100 bytes) left "
-				    "through 10.2.0.7 (file_server).");
+				    "through 10.2.0.7 (file_server), "
+				    "of which 1.00 kB is allowed.");
 	cr_assert_eq(none, page.data);
 	cr_assert_not_null(ceiling);
-	cr_expect_not_null(strstr(page.data, "Floors: not stated by this"));
+	cr_expect_not_null(strstr(ceiling, "a day in equal hours to new"));
 	cr_expect_not_null(strstr(ceiling, "Coverage"));
 }
 
-Test(text, never_uses_the_words_that_claim_too_much)
+static void
+expect_has(const char *text)
+{
+	cr_expect_not_null(strstr(page.data, text), "%s\nnot in\n%s", text,
+			   page.data);
+}
+
+static void
+expect_modest_words(void)
 {
 	static const char *const words[4] = {"no leak", "proof", "certain",
 					     "safe"};
 
-	findings.findings_count = 0;
 	write_text(0);
 	for (size_t i = 0; i < 4; i++)
 		cr_expect_null(strstr(page.data, words[i]), "%s", words[i]);
+	page_clear(&page);
+}
+
+Test(text, never_uses_the_words_that_claim_too_much)
+{
+	struct seep_finding finding = findings.findings[0];
+
+	findings.findings = &finding;
+	for (uint32_t i = 0; i <= SEEP_STRATUM_COUNT; i++) {
+		finding.stratum = i;
+		finding.statistic = i % (SEEP_STATISTIC_COUNT + 1);
+		expect_modest_words();
+	}
+	finding.basis = SEEP_BASIS_CONTRAST;
+	expect_modest_words();
+	findings.findings_count = 0;
+	expect_modest_words();
+}
+
+Test(text, no_finding_says_what_it_does_not_say)
+{
+	findings.findings_count = 0;
+	write_text(200);
+	expect_has("No finding in this evidence. It says nothing about leaks "
+		   "below the floors, or earlier than");
+	expect_has("A leak of 9.00 MB a day in equal hours to new peers would "
+		   "have been reported within 14 days with probability 0.95 "
+		   "(7 days 12.0 MB a day; 30 days 7.00 MB a day; 90 days "
+		   "unknown).");
+	expect_has("Floor: not stated (no calibration yet).");
+}
+
+Test(text, a_floor_names_the_first_length_that_is_known)
+{
+	static const char *const reason = "fewer than 28 days";
+	struct seep_entity entity = findings.entities[0];
+
+	findings.entities = &entity;
+	findings.entities_count = 1;
+	entity.floor_drip_bytes_per_day[1] = UINT64_MAX;
+	entity.floor_drip_bytes_per_day[2] = UINT64_MAX;
+	for (size_t i = 0; i < 4; i++)
+		entity.floor_mimic_bytes_per_day[i] = UINT64_MAX;
+	write_text(200);
+	expect_has("A leak of 12.0 MB a day in equal hours to new peers would "
+		   "have been reported within 7 days");
+	cr_expect_null(strstr(page.data, "in the host's own hours"));
+	page_clear(&page);
+	entity.floor_drip_bytes_per_day[0] = UINT64_MAX;
+	entity.floor_null_reason = reason;
+	write_text(200);
+	expect_has("Floors: not stated (fewer than 28 days).");
+}
+
+Test(text, says_how_often_chance_alone_would_show_as_much)
+{
+	static const struct {
+		uint64_t rate_micro;
+		int is_bound;
+		const char *text;
+	} cases[] = {
+	    {2941, 0, "By chance alone: once in 340 entity-years."},
+	    {2941, 1,
+	     "By chance alone: at most once in 340 entity-years; the "
+	     "calibration supports no smaller rate."},
+	    {400000, 0, "once in 2.5 entity-years."},
+	    {1000000, 0, "once in 1.0 entity-years."},
+	    {2410000, 0, "alone: 2.5 times in an entity-year."},
+	    {0, 0, "less than once in a million entity-years."},
+	    {UINT64_MAX, 0, "By chance alone: not calibrated."},
+	};
+	struct seep_finding finding = findings.findings[0];
+
+	findings.findings = &finding;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		finding.alarms_per_year_micro = cases[i].rate_micro;
+		finding.alarms_per_year_is_bound = cases[i].is_bound;
+		write_text(200);
+		expect_has(cases[i].text);
+		page_clear(&page);
+	}
+}
+
+Test(text, a_name_is_shown_as_a_name_and_what_cannot_be_told_is_said)
+{
+	struct seep_finding finding = findings.findings[0];
+	struct seep_peer_bytes names[1] = {
+	    {.bytes_out = 1234567990, .label = "x\x1b.example", .is_name = 1}};
+
+	finding.peers = names;
+	finding.peers_count = 1;
+	finding.peers_total = 1;
+	findings.findings = &finding;
+	write_text(200);
+	expect_has("   to x\\x1b.example  1.23 GB, 100 %\n");
+	expect_has("Recompute: not in one line.");
+	page_clear(&page);
+	names[0].label = "tunnel.example";
+	write_text(200);
+	expect_has("Recompute: this command prints 1234567990.");
+	expect_has("l(P,\"tunnel.example\")");
+}
+
+Test(text, a_contrast_has_no_onset_and_is_called_a_rank)
+{
+	struct seep_finding finding = findings.findings[0];
+
+	finding.basis = SEEP_BASIS_CONTRAST;
+	findings.findings = &finding;
+	write_text(200);
+	expect_has("By chance alone: not stated. This is a rank among peers, "
+		   "channels and like hosts.");
+	cr_expect_null(strstr(page.data, "Onset:"));
+	cr_expect_null(strstr(page.data, "Excess:"));
 }
 
 Test(text, tells_the_notes_before_the_findings)
