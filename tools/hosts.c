@@ -2,19 +2,18 @@
 #include "hosts.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "complain.h"
+#include "lines.h"
 
 static const char separators[] = " \t,\r\n";
 
-static int
-keep_address(struct host_list *list, const struct seep_address *address)
+int
+hosts_add(struct host_list *list, const struct seep_address *address)
 {
+	assert(list != NULL);
 	if (list->count == list->room) {
 		size_t room = list->room == 0 ? 64 : list->room * 2;
 		void *grown =
@@ -29,30 +28,35 @@ keep_address(struct host_list *list, const struct seep_address *address)
 	return 0;
 }
 
-/* One line; 'line' is cut at its comment. */
+/* struct reader: what a line is read into. */
+struct reader {
+	struct seep_site *site;
+	struct host_list *list;
+};
+
 static int
-read_line(char *line, const char *path, size_t number, struct seep_site *site,
-	  struct host_list *list)
+read_line(void *ctx, const struct line *line)
 {
+	struct reader *reader = ctx;
+	struct host_list *list = reader->list;
 	size_t first = list->count;
 	size_t size;
 
-	line[strcspn(line, "#")] = '\0';
-	for (char *p = line; *(p += strspn(p, separators)) != '\0'; p += size) {
+	line->text[strcspn(line->text, "#")] = '\0';
+	for (char *p = line->text; *(p += strspn(p, separators)) != '\0';
+	     p += size) {
 		struct seep_address address;
 
 		size = strcspn(p, separators);
-		if (seep_address_parse(p, size, &address) != SEEP_OK) {
-			complain("%s: line %zu: '%.*s' is no address", path,
-				 number, (int)size, p);
-			return EXIT_USAGE;
-		}
-		if (keep_address(list, &address) != 0)
+		if (seep_address_parse(p, size, &address) != SEEP_OK)
+			return lines_refuse(line, "'%.*s' is no address",
+					    (int)size, p);
+		if (hosts_add(list, &address) != 0)
 			return complain("%s", seep_strstatus(SEEP_ENOMEM));
 	}
 	if (list->count == first)
 		return EXIT_DONE;
-	if (seep_site_join(site, list->addresses + first,
+	if (seep_site_join(reader->site, list->addresses + first,
 			   list->count - first) != SEEP_OK)
 		return complain("%s", seep_strstatus(SEEP_ENOMEM));
 	return EXIT_DONE;
@@ -61,35 +65,12 @@ read_line(char *line, const char *path, size_t number, struct seep_site *site,
 int
 hosts_read(const char *path, struct seep_site *site, struct host_list *list)
 {
-	FILE *file;
-	char *line = NULL;
-	size_t room = 0;
-	size_t number = 0;
-	ssize_t size;
-	int status = EXIT_DONE;
+	struct reader reader = {.site = site, .list = list};
 
 	assert(path != NULL);
 	assert(site != NULL);
 	assert(list != NULL);
-	file = fopen(path, "r");
-	if (file == NULL)
-		return complain("%s: %s", path, strerror(errno));
-	errno = 0;
-	while (status == EXIT_DONE &&
-	       (size = getline(&line, &room, file)) >= 0) {
-		number++;
-		if (strlen(line) != (size_t)size) {
-			complain("%s: line %zu: not text", path, number);
-			status = EXIT_USAGE;
-			break;
-		}
-		status = read_line(line, path, number, site, list);
-	}
-	if (status == EXIT_DONE && ferror(file))
-		status = complain("%s: %s", path, strerror(errno));
-	free(line);
-	fclose(file);
-	return status;
+	return lines_read(path, read_line, &reader);
 }
 
 void

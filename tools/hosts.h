@@ -30,6 +30,10 @@ struct host_list {
 int
 hosts_read(const char *path, struct seep_site *site, struct host_list *list);
 
+/* hosts_add() keeps one address. Returns 0, or -1 without memory. */
+int
+hosts_add(struct host_list *list, const struct seep_address *address);
+
 void
 hosts_clear(struct host_list *list);
 

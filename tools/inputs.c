@@ -83,6 +83,8 @@ inputs_describe(struct inputs *inputs, const struct options *options)
 	inputs->opts.input_kind = kind_of(options);
 	inputs->opts.input_flags = options->dedup ? SEEP_INPUT_DEDUP : 0;
 	inputs->opts.link_bits_per_s = options->link_bits_per_s;
+	inputs->opts.allow = (const char *const *)options->allow.texts;
+	inputs->opts.allow_count = options->allow.count;
 	inputs->paths = calloc(options->paths_count, sizeof(char *));
 	if (inputs->paths == NULL)
 		return -1;

@@ -15,6 +15,8 @@ static const struct {
 } verbs[] = {
     {"pcap", cmd_pcap},
     {"zeek", cmd_zeek},
+    {"floor", cmd_floor},
+    {"inject", cmd_inject},
 };
 
 /* Standard output may be a full disk: then the run has failed. */

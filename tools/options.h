@@ -10,10 +10,12 @@
 
 #include <seep/site.h>
 
+#include "allow.h"
+#include "holidays.h"
 #include "hosts.h"
 
 /* Which verb is read; some options belong to one verb only. */
-enum verb { VERB_PCAP = 1, VERB_ZEEK = 2 };
+enum verb { VERB_PCAP = 1, VERB_ZEEK = 2, VERB_FLOOR = 4, VERB_INJECT = 8 };
 
 enum format { FORMAT_TEXT = 0, FORMAT_JSON };
 
@@ -23,6 +25,9 @@ struct options {
 	enum format format;
 	struct seep_site *site;
 	struct host_list hosts;
+	struct allow_list allow;
+	struct holiday_list holidays;
+	const char *timezone;
 	uint32_t watch; /* enum seep_watch */
 	double alarms_per_year;
 	int64_t since_ns;
@@ -37,6 +42,12 @@ struct options {
 	int dedup;
 	int follow;
 	int no_dpi;
+	int captures;
+	uint64_t verify; /* injections a host; 0 = no verification */
+	uint64_t seed;
+	uint64_t sample; /* hosts that are verified; 0 = default */
+	uint64_t around; /* rates tried; 0 = about the printed floor */
+	uint64_t days;   /* of the floor that is verified; 0 = 14 */
 	const char *const *paths;
 	size_t paths_count;
 };

@@ -61,6 +61,32 @@ run_read(struct run *run)
 }
 
 int
+run_question(struct run *run, const struct seep_coverage *coverage,
+	     struct seep_detect_opts *opts)
+{
+	const struct options *options = run->options;
+
+	assert(coverage != NULL);
+	assert(opts != NULL);
+	opts->watch = options->watch;
+	opts->alarms_per_year = options->alarms_per_year;
+	opts->since_ns = options->since_ns;
+	opts->until_ns = options->until_ns;
+	opts->allow = options->allow.entries;
+	opts->allow_count = options->allow.count;
+	opts->day_types = options->holidays.days;
+	opts->day_types_count = options->holidays.count;
+	if (options->timezone == NULL || coverage->first_ns > coverage->last_ns)
+		return SEEP_OK;
+	if (timezone_list(&run->offsets, coverage->first_ns,
+			  coverage->last_ns) != 0)
+		return SEEP_ENOMEM;
+	opts->offsets = run->offsets.offsets;
+	opts->offsets_count = run->offsets.count;
+	return SEEP_OK;
+}
+
+int
 run_detect(struct run *run, struct seep_findings **findings)
 {
 	struct seep_detect_opts opts = SEEP_DETECT_OPTS_INIT;
@@ -73,19 +99,18 @@ run_detect(struct run *run, struct seep_findings **findings)
 	status = seep_engine_snapshot(run->engine, &snapshot);
 	if (status != SEEP_OK)
 		return status;
-	opts.watch = run->options->watch;
-	opts.alarms_per_year = run->options->alarms_per_year;
-	opts.since_ns = run->options->since_ns;
-	opts.until_ns = run->options->until_ns;
-	status = seep_detect((const struct seep_snapshot *const *)&snapshot, 1,
-			     &opts, findings, NULL);
+	status = run_question(run, seep_snapshot_coverage(snapshot), &opts);
+	if (status == SEEP_OK)
+		status =
+		    seep_detect((const struct seep_snapshot *const *)&snapshot,
+				1, &opts, findings, NULL);
 	seep_snapshot_free(snapshot);
 	return status;
 }
 
 /* Why a run ended without a result, and what mends it. */
-static int
-complain_status(int status)
+int
+run_complain(int status)
 {
 	if (status == SEEP_EBUDGET)
 		return complain("the evidence needs more memory than --memory "
@@ -117,14 +142,13 @@ complain_no_row(const struct seep_coverage *coverage, enum verb verb)
 			    : "wanted are conn logs; for captures: seep pcap");
 }
 
-/*
- * "Nothing usable" and "nothing inside" must not look like "nothing found".
- */
-static int
-check_usable(const struct run *run, const struct seep_coverage *coverage)
+int
+run_check(const struct run *run, const struct seep_coverage *coverage)
 {
 	char networks[200];
 
+	assert(run != NULL);
+	assert(coverage != NULL);
 	if (coverage->flows == 0)
 		return complain_no_row(coverage, run->options->verb);
 	if (run->seen.local_found)
@@ -151,7 +175,7 @@ write_report(struct run *run, const struct seep_findings *findings)
 					  output_write, &run->output);
 	if (status == SEEP_EIO && errno != 0)
 		return complain("output: %s", strerror(errno));
-	return status == SEEP_OK ? EXIT_DONE : complain_status(status);
+	return status == SEEP_OK ? EXIT_DONE : run_complain(status);
 }
 
 /* What the source counted becomes part of the case. */
@@ -165,7 +189,7 @@ settle(struct run *run)
 	seep_engine_add_coverage(run->engine, &counted);
 	if (run->options->save != NULL)
 		status = seep_engine_snapshot(run->engine, &run->kept);
-	return status == SEEP_OK ? EXIT_DONE : complain_status(status);
+	return status == SEEP_OK ? EXIT_DONE : run_complain(status);
 }
 
 /* Looks at all the evidence and tells it. */
@@ -177,9 +201,9 @@ tell(struct run *run)
 	int exit_status;
 
 	if (status != SEEP_OK)
-		return complain_status(status);
+		return run_complain(status);
 	exit_status =
-	    check_usable(run, &seep_findings_evidence(findings)->coverage);
+	    run_check(run, &seep_findings_evidence(findings)->coverage);
 	if (exit_status == EXIT_DONE && run->kept != NULL)
 		exit_status = case_save(run->kept, run->options->save);
 	if (exit_status == EXIT_DONE || run->options->format == FORMAT_JSON) {
@@ -209,7 +233,7 @@ read_all(struct run *run)
 	progress_clear(&run->progress);
 	show_notices(run);
 	if (status != SEEP_END)
-		return status < 0 ? complain_status(status) : EXIT_FAILED;
+		return status < 0 ? run_complain(status) : EXIT_FAILED;
 	return EXIT_DONE;
 }
 
@@ -220,10 +244,10 @@ start(struct run *run)
 	int status = make_engine(run);
 
 	if (status != SEEP_OK)
-		return complain_status(status);
+		return run_complain(status);
 	run->batch = calloc(RUN_BATCH, sizeof(run->batch[0]));
 	if (run->batch == NULL || inputs_describe(&run->inputs, options) != 0)
-		return complain_status(SEEP_ENOMEM);
+		return run_complain(SEEP_ENOMEM);
 	if (output_open(&run->output, options->output, options->follow, 0) != 0)
 		return complain("%s: %s", options->output, strerror(errno));
 	progress_init(&run->progress, options->quiet || options->no_progress);
@@ -233,23 +257,32 @@ start(struct run *run)
 int
 run_source(const struct options *options, struct seep_source *source)
 {
+	return run_with(options, source, tell);
+}
+
+int
+run_with(const struct options *options, struct seep_source *source,
+	 run_tell_fn tell_fn)
+{
 	struct run run = {.options = options, .source = source};
 	int status;
 
 	assert(options != NULL);
 	assert(source != NULL);
+	assert(tell_fn != NULL);
 	status = start(&run);
 	if (status == EXIT_DONE)
 		status = read_all(&run);
 	if (status == EXIT_DONE)
 		status = settle(&run);
 	if (status == EXIT_DONE)
-		status = tell(&run);
+		status = tell_fn(&run);
 	/* In JSON the coverage is written although the run failed; without
 	 * it nothing is replaced. */
 	if (output_close(&run.output, run.told) != 0)
 		status = complain("output: %s", strerror(errno));
 	seep_snapshot_free(run.kept);
+	timezone_clear(&run.offsets);
 	inputs_clear(&run.inputs);
 	free(run.batch);
 	seep_engine_free(run.engine);

@@ -7,6 +7,7 @@
 #ifndef SEEP_TOOLS_RUN_H
 #define SEEP_TOOLS_RUN_H
 
+#include <seep/detect.h>
 #include <seep/engine.h>
 #include <seep/findings.h>
 #include <seep/snapshot.h>
@@ -17,6 +18,7 @@
 #include "output.h"
 #include "progress.h"
 #include "seen.h"
+#include "timezone.h"
 
 /* Flows taken from a source at once: 1024 of 128 bytes fill a level-2 cache
  * half; 8 times more was not faster, 8 times less costs calls. */
@@ -32,6 +34,7 @@ struct run {
 	struct output output;
 	struct progress progress;
 	struct seen seen;
+	struct offset_list offsets;
 	int64_t event_ns; /* end of the last flow read */
 	int told;         /* the report is whole */
 };
@@ -45,12 +48,43 @@ struct run {
 int
 run_source(const struct options *options, struct seep_source *source);
 
+/* A run_tell_fn writes what was found out to run->output, sets run->told
+ * when that is whole, and returns what the process should return. */
+typedef int (*run_tell_fn)(struct run *run);
+
+/* run_with() is run_source() with another report. */
+int
+run_with(const struct options *options, struct seep_source *source,
+	 run_tell_fn tell_fn);
+
+/*
+ * run_check() says on standard error when nothing usable was read, or
+ * nothing had an end inside: that must not look like "nothing found".
+ * Returns EXIT_DONE or EXIT_FAILED.
+ */
+int
+run_check(const struct run *run, const struct seep_coverage *coverage);
+
+/* run_complain() says why a run ended without a result, and what mends it;
+ * returns EXIT_FAILED. */
+int
+run_complain(int status);
+
 /*
  * run_read() takes one batch into the engine and shows notices and
  * progress. Returns a status as seep_source_next(), or that of the engine.
  */
 int
 run_read(struct run *run);
+
+/*
+ * run_question() fills in what the options ask of detection; 'opts' is
+ * initialised and borrows from 'run' until the next call. Returns SEEP_OK or
+ * SEEP_ENOMEM.
+ */
+int
+run_question(struct run *run, const struct seep_coverage *coverage,
+	     struct seep_detect_opts *opts);
 
 /*
  * run_detect() looks at all that was fed so far. Returns SEEP_OK or why

@@ -6,6 +6,8 @@
 static const char help_tool[] =
     "usage: seep pcap [options] FILE...\n"
     "       seep zeek [options] PATH...\n"
+    "       seep floor [options] PATH...\n"
+    "       seep inject [options] LOG\n"
     "       seep --help | --version\n"
     "\n"
     "Finds data that leaves a network slowly.\n"
@@ -13,7 +15,10 @@ static const char help_tool[] =
     "  pcap    read packet captures (pcap, pcapng; .gz, .zst; '-')\n"
     "  zeek    read Zeek conn logs (TSV, JSON; .gz, .zst; directories; '-')\n"
     "\n"
-    "'seep pcap --help' and 'seep zeek --help' list the options.\n";
+    "  floor   say how large a leak such logs would have missed, and try it\n"
+    "  inject  put a made-up leak into a conn log\n"
+    "\n"
+    "'seep VERB --help' lists the options of a verb.\n";
 
 static const char help_site[] =
     "Whose network\n"
@@ -29,6 +34,13 @@ static const char help_site[] =
     "                                (default servers)\n"
     "      --alarms-per-year X       chance alarms accepted per entity\n"
     "                                (default 0.1)\n"
+    "      --allow FILE              expected transfers, one a line: HOST "
+    "PEER\n"
+    "                                SERVICE BYTES-PER-DAY FROM UNTIL REASON\n"
+    "      --timezone NAME           local time of the site, as Europe/Paris;\n"
+    "                                shapes baselines only, output stays UTC\n"
+    "      --holidays FILE           local days of rest, one or a range a "
+    "line\n"
     "      --since TIME, --until TIME\n"
     "                                UTC: 2026-03-01 or 2026-03-01T00:00:00Z\n"
     "\n";
@@ -36,9 +48,13 @@ static const char help_site[] =
 static const char help_output[] =
     "What comes out\n"
     "  -f, --format text|json        text for people (default), JSON Lines\n"
-    "  -o, --output FILE             instead of standard output\n"
+    "  -o, --output FILE             instead of standard output\n";
+
+static const char help_output_readers[] =
     "  -S, --save CASE               keep the exact ledger in a file\n"
-    "      --exit-code               return 3 when there is a finding\n"
+    "      --exit-code               return 3 when there is a finding\n";
+
+static const char help_run[] =
     "  -q, --quiet                   say only what ends the run\n"
     "      --no-progress             no progress line on a terminal\n"
     "\n"
@@ -71,21 +87,100 @@ static const char help_zeek_only[] =
     "      --link-speed BITS         fastest believable link, bits per second\n"
     "                                (default 10G)\n";
 
+static const char help_floor[] =
+    "usage: seep floor [options] PATH...\n"
+    "\n"
+    "Says for every watched host how large a leak this evidence would have\n"
+    "missed. PATH is what seep zeek reads, or with --captures seep pcap.\n"
+    "\n";
+
+static const char help_floor_only[] =
+    "      --captures                the paths are packet captures\n"
+    "      --dedup                   drop repeated rows\n"
+    "      --link-speed BITS         fastest believable link, bits per second\n"
+    "                                (default 10G)\n"
+    "\n"
+    "Is the floor true?\n"
+    "      --verify[=N]              put N leaks (default 400) of each kind "
+    "into\n"
+    "                                the hosts' own ledgers: long\n"
+    "      --sample HOSTS            how many hosts, drawn (default 3)\n"
+    "      --days 7|14|30|90         which floor (default 14)\n"
+    "      --around BYTES            rates tried, where no floor is printed\n"
+    "      --seed N                  another draw (default 0)\n";
+
+static const char help_inject[] =
+    "usage: seep inject --host HOST --pattern PATTERN --bytes-per-day BYTES\n"
+    "                   --start TIME --days N [options] LOG\n"
+    "\n"
+    "Writes the conn log LOG (TSV or JSON; .gz, .zst) with the rows of a\n"
+    "made-up leak in it, in the same form and marked by nothing.\n"
+    "\n"
+    "The leak\n"
+    "      --host HOST[,HOST...]     who leaks; several: many-servers only\n"
+    "      --pattern PATTERN         drip, drip-40, drip-1000, office-hours,\n"
+    "                                nights, daily-burst, mimic, used-peers,\n"
+    "                                pulled-one, pulled-many, padded, ramp,\n"
+    "                                long-connection, since-first, staged,\n"
+    "                                many-servers, dns, icmp\n"
+    "      --bytes-per-day BYTES     outbound, on average over its days\n"
+    "      --start TIME, --days N    UTC; since-first has no start\n"
+    "      --via HOST                staged: who sends; dns: the resolver\n"
+    "      --timezone NAME           whose office hours and nights\n"
+    "      --seed N                  another leak of the same kind (default "
+    "0)\n"
+    "\n"
+    "Whose network\n"
+    "  -l, --local CIDR[,CIDR...]    local networks (default: private,\n"
+    "                                unique-local and link-local ones)\n"
+    "      --partner CIDR[,CIDR...]  private networks that are not the\n"
+    "                                site's; wins over --local\n"
+    "\n"
+    "What comes out\n"
+    "  -o, --output FILE             instead of standard output\n"
+    "      --truth FILE              what was put in, as JSON Lines\n"
+    "      --dns FILE                dns: a dns log to put the names into\n"
+    "      --dns-output FILE         dns: where it goes\n"
+    "  -h, --help                    this text\n";
+
+static const char help_exit_plain[] =
+    "\nExit status: 0 done, 1 the run failed, 2 wrong usage.\n";
+
 static const char help_exit[] =
     "\nExit status: 0 done, 1 the run failed, 2 wrong usage, and with\n"
     "--exit-code 3 when there is a finding.\n";
 
+static void
+print_all(FILE *file, const char *const *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fputs(parts[i], file);
+}
+
 void
 usage_print(FILE *file, int verb)
 {
+	const char *const pcap[] = {
+	    help_pcap, help_site,      help_output, help_output_readers,
+	    help_run,  help_pcap_only, help_exit};
+	const char *const zeek[] = {
+	    help_zeek, help_site,      help_output, help_output_readers,
+	    help_run,  help_zeek_only, help_exit};
+	const char *const floor[] = {help_floor,      help_site,
+				     help_output,     help_run,
+				     help_floor_only, help_exit_plain};
+
 	assert(file != NULL);
-	if (verb == 0) {
+	if (verb == VERB_PCAP)
+		print_all(file, pcap, sizeof(pcap) / sizeof(pcap[0]));
+	else if (verb == VERB_ZEEK)
+		print_all(file, zeek, sizeof(zeek) / sizeof(zeek[0]));
+	else if (verb == VERB_FLOOR)
+		print_all(file, floor, sizeof(floor) / sizeof(floor[0]));
+	else if (verb == VERB_INJECT)
+		print_all(file,
+			  (const char *const[]){help_inject, help_exit_plain},
+			  2);
+	else
 		fputs(help_tool, file);
-		return;
-	}
-	fputs(verb == VERB_PCAP ? help_pcap : help_zeek, file);
-	fputs(help_site, file);
-	fputs(help_output, file);
-	fputs(verb == VERB_PCAP ? help_pcap_only : help_zeek_only, file);
-	fputs(help_exit, file);
 }

@@ -12,4 +12,10 @@ cmd_pcap(int argc, char **argv);
 int
 cmd_zeek(int argc, char **argv);
 
+int
+cmd_floor(int argc, char **argv);
+
+int
+cmd_inject(int argc, char **argv);
+
 #endif

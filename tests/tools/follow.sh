@@ -14,7 +14,7 @@ wait_for() {
 	done
 }
 
-conn_log 21 9 >whole.log
+conn_log 26 20 >whole.log
 rows=$(wc -l <whole.log)
 head -n $((rows - 30)) whole.log >conn.log
 "$seep" zeek --follow -f json conn.log >out 2>err &

@@ -62,10 +62,11 @@ json() {
 }
 
 # conn_log DAYS [LEAK_DAY]: a conn.log of a server whose usual day is
-# 2 x 24 kB to one peer; from LEAK_DAY on 100 MB a day go to another.
+# 2 x 24 kB to one of three peers; from LEAK_DAY on 100 MB a day go to others.
 conn_log() {
 	awk -v days="$1" -v leak="${2:-0}" 'BEGIN {
 	OFS = "\t"
+	split("198.51.100.9 192.0.2.9 198.18.0.9", usual, " ")
 	print "#separator \\x09"
 	print "#set_separator", ","
 	print "#empty_field", "(empty)"
@@ -81,7 +82,7 @@ conn_log() {
 	for (d = 0; d < days; d++)
 		for (h = 0; h < 24; h++) {
 			t = 1772323200 + d * 86400 + h * 3600
-			row(t + 60, "198.51.100.9", 1000)
+			row(t + 60, usual[d % 3 + 1], 1000)
 			if (leak && d >= leak)
 				row(t + 120, "203.0.113." (d % 4 + 1), 4166666)
 		}

@@ -8,10 +8,9 @@ checks=$((checks + 1))
 mandoc -T lint -W warning "$page" >lint 2>/dev/null
 [ ! -s lint ] || fail "$(cat lint)"
 mandoc -T ascii "$page" | col -b >page
-{
-	"$seep" pcap --help
-	"$seep" zeek --help
-} | grep -o -e '--[a-z-]*' | sort -u >options
+for verb in pcap zeek floor inject; do
+	"$seep" $verb --help
+done | grep -o -e '--[a-z-]*' | sort -u >options
 while read -r option; do
 	says page "$option"
 done <options

@@ -2,8 +2,8 @@
 # output.sh - what is written where: JSON Lines only, files whole or not.
 . "$(dirname "$0")/lib.sh"
 
-conn_log 21 9 >conn.log
-conn_log 21 >twin.log
+conn_log 30 20 >conn.log
+conn_log 30 >twin.log
 
 expect 0 zeek -f json conn.log
 json out

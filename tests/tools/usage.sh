@@ -10,7 +10,7 @@ says out "seep pcap"
 is_empty err
 expect 0 --version
 says out "seep "
-for verb in pcap zeek; do
+for verb in pcap zeek floor inject; do
 	expect 0 $verb --help
 	says out "--local"
 	is_empty err
@@ -71,9 +71,17 @@ wrong zeek --link-speed fast conn.log
 wrong pcap --follow x.pcap
 wrong pcap --dedup x.pcap
 wrong zeek --no-dpi conn.log
-# What later versions know is not silently taken.
-wrong zeek --allow list conn.log
-wrong zeek --timezone Europe/Paris conn.log
+wrong zeek --verify conn.log
+wrong pcap --captures x.pcap
+wrong floor --follow conn.log
+wrong floor --save case conn.log
+wrong floor
+wrong floor --verify=19 conn.log
+wrong floor --verify=x conn.log
+wrong floor --days 8 conn.log
+wrong floor --sample 0 conn.log
+wrong floor --around 0 conn.log
+wrong floor --seed -1 conn.log
 
 # And what is right is taken.
 expect 0 zeek -q -j 4 -m 512Mi -w all --alarms-per-year 0.5 \
