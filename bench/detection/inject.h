@@ -14,24 +14,24 @@
 #include <seep/flow.h>
 
 enum inject_pattern {
-	INJECT_DRIP = 0,	 /* equal bytes every hour, one new peer */
-	INJECT_DRIP_40,		 /* the same, rotating over 40 new peers */
-	INJECT_DRIP_1000,	 /* the same, rotating over 1,000 new peers */
-	INJECT_OFFICE_HOURS,	 /* Monday to Friday, 8 to 18 local */
-	INJECT_NIGHTS,		 /* nights and weekends only */
-	INJECT_DAILY_BURST,	 /* one burst of minutes a day */
-	INJECT_MIMIC,		 /* own hour-of-week shape, peers in use */
-	INJECT_USED_PEERS,	 /* equal bytes every hour to peers in use */
-	INJECT_PULLED_ONE,	 /* pulled through a public service by one */
-	INJECT_PULLED_MANY,	 /* ... by 200 clients */
-	INJECT_LONG_CONNECTION,  /* one connection of days */
-	INJECT_PADDED,		 /* drip with as many bytes inbound */
-	INJECT_SINCE_FIRST,	 /* drip from the first record on */
-	INJECT_RAMP,		 /* grows from 0 to twice the rate */
-	INJECT_STAGED,		 /* read by another host inside, which sends */
-	INJECT_MANY_SERVERS,	 /* several servers, one peer */
-	INJECT_DNS,		 /* query names, through the site's resolver */
-	INJECT_ICMP,		 /* echo payloads */
+	INJECT_DRIP = 0,        /* equal bytes every hour, one new peer */
+	INJECT_DRIP_40,         /* the same, rotating over 40 new peers */
+	INJECT_DRIP_1000,       /* the same, rotating over 1,000 new peers */
+	INJECT_OFFICE_HOURS,    /* Monday to Friday, 8 to 18 local */
+	INJECT_NIGHTS,          /* nights and weekends only */
+	INJECT_DAILY_BURST,     /* one burst of minutes a day */
+	INJECT_MIMIC,           /* own hour-of-week shape, peers in use */
+	INJECT_USED_PEERS,      /* equal bytes every hour to peers in use */
+	INJECT_PULLED_ONE,      /* pulled through a public service by one */
+	INJECT_PULLED_MANY,     /* ... by 200 clients */
+	INJECT_LONG_CONNECTION, /* one connection of days */
+	INJECT_PADDED,          /* drip with as many bytes inbound */
+	INJECT_SINCE_FIRST,     /* drip from the first record on */
+	INJECT_RAMP,            /* grows from 0 to twice the rate */
+	INJECT_STAGED,          /* read by another host inside, which sends */
+	INJECT_MANY_SERVERS,    /* several servers, one peer */
+	INJECT_DNS,             /* query names, through the site's resolver */
+	INJECT_ICMP,            /* echo payloads */
 	INJECT_PATTERN_COUNT
 };
 
@@ -66,9 +66,15 @@ typedef int (*inject_emit_fn)(void *context, const struct seep_flow *flow);
 
 /*
  * inject() makes the flows of one leak. The outbound IP bytes of the host
- * (INJECT_STAGED: of 'via') over whole days add up to bytes_per_day exactly.
+ * (INJECT_STAGED: of 'via') over whole days add up to bytes_per_day exactly;
+ * where the week has a shape (office hours, nights, mimic), over whole weeks;
+ * the ramp, over the whole leak.
  *
- * Returns 0, or what 'emit' returned.
+ * 'start_ns' and 'end_ns' lie on whole hours. Several calls with one seed
+ * share their peers: INJECT_MANY_SERVERS is one call for each server.
+ *
+ * Returns 0, -1 (a pattern that takes peers in use was given none), or what
+ * 'emit' returned.
  */
 int
 inject(const struct inject_opts *opts, inject_emit_fn emit, void *context);
@@ -79,5 +85,15 @@ inject_name(enum inject_pattern pattern);
 /* inject_owns(): is 'peer' one of this leak's peers? 1 or 0. */
 int
 inject_owns(const struct inject_opts *opts, const struct seep_address *peer);
+
+/*
+ * inject_domain() writes the registered domain that INJECT_DNS asks for,
+ * with a final NUL; the queries' full names are in the flows' 'name'.
+ *
+ * Returns the length without the NUL.
+ */
+#define INJECT_DOMAIN_SIZE 32
+size_t
+inject_domain(const struct inject_opts *opts, char *text);
 
 #endif

@@ -46,7 +46,8 @@ enum world_noise {
 enum world_role {
 	WORLD_FILE_SERVER = 0,
 	WORLD_WEB_SERVER,
-	/* _ARCHIVES: a public archives web site, 20 to 200 GB a day, crawled. */
+	/* _ARCHIVES: a public archives web site, 20 to 200 GB a day, crawled.
+	 */
 	WORLD_ARCHIVES,
 	WORLD_MAIL_SERVER,
 	WORLD_BACKUP_SERVER,
@@ -83,6 +84,10 @@ struct world_opts {
 	/* light: workstations make one flow an hour at most: for popularity
 	 * and roles only, when another host is on trial. */
 	int light;
+	/* dual_stack: IPv6 peers talk with a host's own IPv6 address, as in
+	 * life; whoever reads it has to join the two (seep_site_join). 0 =
+	 * they talk with its IPv4 address, which a ledger does not mind. */
+	int dual_stack;
 };
 
 /* struct world_host: what the world knows of a host. */
@@ -90,8 +95,10 @@ struct world_host {
 	struct seep_address address;
 	enum world_role role;
 	enum world_noise noise;
-	/* scale: of its bytes; 1 is usual. */
+	/* scale: of its bytes; 1 is the mean. */
 	double scale;
+	/* address6: only with dual_stack. */
+	struct seep_address address6;
 };
 
 /* struct world_change: a persistent transfer that begins (changing worlds). */
@@ -135,5 +142,20 @@ world_emit(const struct world *world, size_t host, uint32_t from,
 /* world_is_holiday(): is day 'day' of the world a closure day? */
 int
 world_is_holiday(const struct world *world, uint32_t day);
+
+/* world_provider(): the /24 to which the hosts back up and sync. */
+struct seep_network
+world_provider(void);
+
+/* world_offset_s(): local time (Europe/Paris) less UTC at 'utc_ns'. */
+int32_t
+world_offset_s(int64_t utc_ns);
+
+/* Names for tables; noise up to WORLD_NOISE_COUNT ("mixture"). */
+const char *
+world_role_name(enum world_role role);
+
+const char *
+world_noise_name(enum world_noise noise);
 
 #endif
