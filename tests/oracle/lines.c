@@ -42,6 +42,11 @@ print_coverage(const struct seep_coverage *c)
 	print_count("packets_not_ip", c->packets_not_ip);
 	print_count("packets_cut", c->packets_cut);
 	print_count("fragments_orphaned", c->fragments_orphaned);
+	print_count("names", c->names);
+	print_count("names_bytes", c->names_bytes);
+	print_count("names_outside", c->names_outside);
+	print_count("names_skipped", c->names_skipped);
+	print_count("names_refused", c->names_refused);
 	print_count("files", c->files);
 	print_count("files_damaged", c->files_damaged);
 	print_count("files_refused", c->files_refused);
@@ -54,6 +59,12 @@ print_flow(const struct seep_flow *f)
 	char resp[SEEP_ADDRESS_TEXT_SIZE];
 
 	(void)seep_address_format(&f->orig, orig);
+	if ((f->flags & SEEP_FLOW_NAME) != 0) {
+		printf("name\t%" PRId64 "\t%s\t%" PRIu64 "\t%.*s\n",
+		       f->start_ns, orig, f->bytes_orig, (int)f->name_size,
+		       f->name.text);
+		return;
+	}
 	(void)seep_address_format(&f->resp, resp);
 	printf("flow\t%" PRId64 "\t%" PRId64 "\t%s\t%u\t%s\t%u\t%u\t%u\t%u"
 	       "\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
@@ -72,21 +83,44 @@ print_cell(const struct seep_cell *c)
 
 	(void)seep_address_format(&c->host, host);
 	(void)seep_address_format(&c->peer, peer);
-	printf("cell\t%s\t%s\t%u\t%u\t%" PRIu32 "\t%u\t%" PRIu32 "\t%u"
+	printf("%s\t%s\t%s\t%u\t%u\t%" PRIu32 "\t%u\t%" PRIu32 "\t%u"
 	       "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
 	       "\n",
-	       host, peer, c->place, c->protocol, c->port, c->direction,
-	       c->hour, c->kind, c->bytes_out, c->bytes_in, c->packets_out,
-	       c->packets_in, c->flows);
+	       c->place == SEEP_PLACE_NAME ? "namecell" : "cell", host, peer,
+	       c->place, c->protocol, c->port, c->direction, c->hour, c->kind,
+	       c->bytes_out, c->bytes_in, c->packets_out, c->packets_in,
+	       c->flows);
+}
+
+/* scan_name() reads the line of a name; 'domain' lives as long as 'f'. */
+static int
+scan_name(const char *line, struct seep_flow *f,
+	  char domain[SEEP_NAME_SIZE_MAX + 1])
+{
+	char a[SEEP_ADDRESS_TEXT_SIZE];
+
+	if (sscanf(line, "name\t%" SCNd64 "\t%45s\t%" SCNu64 "\t%253s",
+		   &f->start_ns, a, &f->bytes_orig, domain) != 4 ||
+	    seep_address_parse(a, strlen(a), &f->orig) != SEEP_OK)
+		return 0;
+	f->flags = SEEP_FLOW_NAME;
+	f->packets_orig = 1;
+	f->name.text = domain;
+	f->name_size = (uint32_t)strlen(domain);
+	seep_name_address(domain, f->name_size, &f->resp);
+	return 1;
 }
 
 int
-scan_flow(const char *line, struct seep_flow *f)
+scan_flow(const char *line, struct seep_flow *f,
+	  char domain[SEEP_NAME_SIZE_MAX + 1])
 {
 	char a[SEEP_ADDRESS_TEXT_SIZE];
 	char b[SEEP_ADDRESS_TEXT_SIZE];
 
 	memset(f, 0, sizeof(*f));
+	if (line[0] == 'n')
+		return scan_name(line, f, domain);
 	return sscanf(line,
 		      "flow\t%" SCNd64 "\t%" SCNd64 "\t%45s\t%" SCNu16
 		      "\t%45s\t%" SCNu16 "\t%" SCNu8 "\t%" SCNu8 "\t%" SCNu8
