@@ -13,7 +13,8 @@ imported() {
 }
 
 allowed='malloc realloc free memcpy memmove memset memcmp memchr strlen
-strcmp strncmp strchr strspn strcspn qsort sqrt __assert_fail __stack_chk_fail'
+strcmp strncmp strchr strspn strcspn qsort bsearch sqrt
+__assert_fail __stack_chk_fail'
 for name in $(imported "$1"); do
 	case $name in
 	Judy1* | JudyL*) continue ;;
