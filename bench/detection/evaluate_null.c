@@ -181,13 +181,12 @@ add_years(const struct judge *judge, const struct seep_findings *findings)
 {
 	const struct seep_evidence *evidence = seep_findings_evidence(findings);
 	const struct estate *estate = judge->estate;
-	const uint32_t days = estate->opts.world.days - estate->opts.history;
-	const double said = evidence->entities > 0 &&
-				    evidence->host_years_micro > 0 &&
-				    evidence->host_years_micro != UINT64_MAX
+	/* None where no alarm was possible: a site that records nothing at
+	 * night has no day of 18 covered hours. */
+	const double said = evidence->entities > 0
 				? (double)evidence->host_years_micro / 1e6 /
 				      (double)evidence->entities
-				: days / YEAR;
+				: 0;
 
 	for (size_t i = 0; i < estate->hosts_count; i++) {
 		cell_of(judge, i)->host_years += said;
