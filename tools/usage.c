@@ -13,7 +13,8 @@ static const char help_tool[] =
     "Finds data that leaves a network slowly.\n"
     "\n"
     "  pcap    read packet captures (pcap, pcapng; .gz, .zst; '-')\n"
-    "  zeek    read Zeek conn logs (TSV, JSON; .gz, .zst; directories; '-')\n"
+    "  zeek    read Zeek conn and dns logs (TSV, JSON; .gz, .zst; "
+    "directories)\n"
     "\n"
     "  floor   say how large a leak such logs would have missed, and try it\n"
     "  inject  put a made-up leak into a conn log\n"
@@ -76,7 +77,8 @@ static const char help_pcap_only[] =
 static const char help_zeek[] =
     "usage: seep zeek [options] PATH...\n"
     "\n"
-    "Reads Zeek's conn, conn_long and open_conn logs, TSV or JSON: files,\n"
+    "Reads Zeek's conn, conn_long, open_conn and dns logs, TSV or JSON: "
+    "files,\n"
     "directories of rotated logs, .gz, .zst; '-' is standard input.\n"
     "\n";
 

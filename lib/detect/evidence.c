@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "detect/statistic.h"
 #include "detect/subject.h"
 #include "ledger/site.h"
 
@@ -17,8 +18,8 @@
 /* Networks named as inside by assumption: enough to recognise a branch. */
 #define ASSUMED_MAX 5
 
-/* With fewer usable days no week can be compared with a week before it. */
-#define DAYS_MIN 14
+/* A reference and a day to judge by it. */
+#define DAYS_MIN (SEEP__RUNG_FIRST + 1)
 
 #define NOTES_MAX 12
 
@@ -182,8 +183,8 @@ note_time(struct notes *notes, const struct seep_evidence *evidence)
 		return;
 	if (days < DAYS_MIN)
 		add_note(notes, "only ", days,
-			 " days have 18 hours with a record or more; a week "
-			 "cannot be compared with a week before it below 14");
+			 " days have 18 hours with a record or more; a change "
+			 "cannot be told before the 15th of them");
 	for (size_t i = 0; i < evidence->gaps_count; i++)
 		hours += (uint64_t)(evidence->gaps[i].to_ns -
 				    evidence->gaps[i].from_ns) /

@@ -2,6 +2,7 @@
 #include "detect/explain.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -62,13 +63,29 @@ write_entity(struct seep__text *text, const struct seep_entity *entity)
 	}
 }
 
+/* A name is what stands behind a stand-in address; letters, digits, hyphens
+ * and dots of it are shown as they are. */
+static void
+write_peer(struct seep__text *text, const struct seep_peer_bytes *peer)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+	if (peer->is_name && peer->label && peer->label[0] &&
+	    peer->label[strspn(peer->label, plain)] == '\0')
+		seep__text_str(text, peer->label);
+	else
+		seep__text_address(text, &peer->peer);
+}
+
 static void
 write_peers(struct seep__text *text, const struct seep_finding *finding)
 {
 	if (finding->pattern == SEEP_PATTERN_SINGLE_PEER &&
 	    finding->peers_count > 0) {
-		seep__text_str(text, " to one peer, ");
-		seep__text_address(text, &finding->peers[0].peer);
+		seep__text_str(text, finding->peers[0].is_name
+					 ? " in names under one domain, "
+					 : " to one peer, ");
+		write_peer(text, &finding->peers[0]);
 		seep__text_char(text, ',');
 		return;
 	}
@@ -85,7 +102,7 @@ write_peers(struct seep__text *text, const struct seep_finding *finding)
 		seep__text_str(text, ", the largest share (");
 		seep__text_bytes_si(text, finding->peers[0].bytes_out);
 		seep__text_str(text, ") to ");
-		seep__text_address(text, &finding->peers[0].peer);
+		write_peer(text, &finding->peers[0]);
 	}
 }
 

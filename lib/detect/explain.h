@@ -12,7 +12,8 @@
 
 /*
  * seep__explain() writes the paragraph into the case's 'out' arena: ASCII,
- * no newline, nothing that the network supplied but addresses.
+ * no newline, nothing that the network supplied but addresses and plain
+ * domain names.
  *
  * 'relay'  where the bytes were read from, or NULL.
  *

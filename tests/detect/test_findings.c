@@ -138,6 +138,16 @@ Test(findings, no_two_findings_have_the_same_id)
 	cr_assert_eq(seep_findings_next(findings, &cursor, &b), SEEP_OK);
 	cr_assert_eq(a->detected_at_ns, b->detected_at_ns);
 	cr_assert_eq(a->direction, b->direction);
+	if (!a->peers[0].is_name) {
+		const struct seep_finding *other = a;
+
+		a = b;
+		b = other;
+	}
+	cr_assert_eq(a->peers[0].is_name, 1);
+	cr_assert(strstr(a->explanation, " under one domain, drop.example,"),
+		  "%s", a->explanation);
+	cr_assert_null(strstr(a->explanation, "100::"));
 	cr_assert_str_neq(a->id, b->id);
 	seep_findings_free(findings);
 	test_flows_clear(&flows);
