@@ -46,30 +46,6 @@ static const struct option table[] = {
 };
 
 static int
-wrong(const char *option, const char *value, const char *wanted)
-{
-	complain("%s '%s': %s", option, value, wanted);
-	return EXIT_USAGE;
-}
-
-static int
-read_networks(struct inject_options *options, const char *name,
-	      enum seep_site_kind kind, const char *list)
-{
-	const char *bad = NULL;
-	size_t bad_size = 0;
-	int status = parse_networks(list, kind, options->site, &bad, &bad_size);
-
-	if (status == SEEP_OK)
-		return EXIT_DONE;
-	if (status != SEEP_EFORMAT && status != SEEP_EINVAL)
-		return complain("%s", seep_strstatus(status));
-	complain("%s: '%.*s' is no network (want 10.0.0.0/8 or 2001:db8::/32)",
-		 name, (int)bad_size, bad);
-	return EXIT_USAGE;
-}
-
-static int
 read_hosts(struct inject_options *options, const char *list)
 {
 	for (const char *p = list;;) {
@@ -77,8 +53,9 @@ read_hosts(struct inject_options *options, const char *list)
 		struct seep_address host;
 
 		if (seep_address_parse(p, size, &host) != SEEP_OK)
-			return wrong("--host", list,
-				     "want an address, or several with commas");
+			return parse_refuse(
+			    "--host", list,
+			    "want an address, or several with commas");
 		if (hosts_add(&options->hosts, &host) != 0)
 			return complain("%s", seep_strstatus(SEEP_ENOMEM));
 		if (p[size] == '\0')
@@ -92,8 +69,9 @@ read_pattern(struct inject_options *options, const char *value)
 {
 	options->pattern = leak_find(value);
 	if (options->pattern == LEAK_PATTERN_COUNT)
-		return wrong("--pattern", value,
-			     "no such pattern; see 'seep inject --help'");
+		return parse_refuse(
+		    "--pattern", value,
+		    "no such pattern; see 'seep inject --help'");
 	return EXIT_DONE;
 }
 
@@ -101,7 +79,7 @@ static int
 read_via(struct inject_options *options, const char *value)
 {
 	if (seep_address_parse(value, strlen(value), &options->via) != SEEP_OK)
-		return wrong("--via", value, "want an address");
+		return parse_refuse("--via", value, "want an address");
 	options->has_via = 1;
 	return EXIT_DONE;
 }
@@ -113,19 +91,20 @@ read_figure(struct inject_options *options, int code, const char *value)
 	    (parse_size(value, &options->bytes_per_day) != 0 ||
 	     options->bytes_per_day < LEAK_BYTES_MIN ||
 	     options->bytes_per_day > LEAK_BYTES_MAX))
-		return wrong("--bytes-per-day", value,
-			     "want 960 to 1T bytes, as 5M");
+		return parse_refuse("--bytes-per-day", value,
+				    "want 960 to 1T bytes, as 5M");
 	if (code == OPT_DAYS &&
 	    parse_count(value, 1, LEAK_DAYS_MAX, &options->days) != 0)
-		return wrong("--days", value, "want 1 to 3660");
+		return parse_refuse("--days", value, "want 1 to 3660");
 	if (code == OPT_SEED &&
 	    parse_count(value, 0, UINT64_MAX, &options->seed) != 0)
-		return wrong("--seed", value, "want a number");
+		return parse_refuse("--seed", value, "want a number");
 	if (code == OPT_START) {
 		if (parse_time(value, &options->start_ns) != 0 ||
 		    options->start_ns % INT64_C(3600000000000) != 0)
-			return wrong("--start", value,
-				     "want 2026-03-01 or a whole hour of it");
+			return parse_refuse(
+			    "--start", value,
+			    "want 2026-03-01 or a whole hour of it");
 		options->has_start = 1;
 	}
 	return EXIT_DONE;
@@ -137,11 +116,11 @@ read_value(struct inject_options *options, int code, const char *value)
 	assert(value != NULL);
 	switch (code) {
 	case 'l':
-		return read_networks(options, "--local", SEEP_SITE_LOCAL,
-				     value);
+		return parse_site(options->site, "--local", SEEP_SITE_LOCAL,
+				  value);
 	case OPT_PARTNER:
-		return read_networks(options, "--partner", SEEP_SITE_PARTNER,
-				     value);
+		return parse_site(options->site, "--partner", SEEP_SITE_PARTNER,
+				  value);
 	case OPT_HOST:
 		return read_hosts(options, value);
 	case OPT_PATTERN:

@@ -98,31 +98,6 @@ verb_name(enum verb verb)
 				   : "floor";
 }
 
-/* An argument that is not what its option takes. */
-static int
-refuse(const char *option, const char *value, const char *wanted)
-{
-	complain("%s '%s': %s", option, value, wanted);
-	return EXIT_USAGE;
-}
-
-static int
-read_networks(struct options *options, const char *name,
-	      enum seep_site_kind kind, const char *list)
-{
-	const char *bad = NULL;
-	size_t bad_size = 0;
-	int status = parse_networks(list, kind, options->site, &bad, &bad_size);
-
-	if (status == SEEP_OK)
-		return EXIT_DONE;
-	if (status != SEEP_EFORMAT && status != SEEP_EINVAL)
-		return complain("%s", seep_strstatus(status));
-	complain("%s: '%.*s' is no network (want 10.0.0.0/8 or 2001:db8::/32)",
-		 name, (int)bad_size, bad);
-	return EXIT_USAGE;
-}
-
 static int
 read_watch(struct options *options, const char *value)
 {
@@ -132,7 +107,7 @@ read_watch(struct options *options, const char *value)
 	else if (strcmp(value, "all") == 0)
 		options->watch = SEEP_WATCH_ALL;
 	else
-		return refuse("--watch", value, "want servers or all");
+		return parse_refuse("--watch", value, "want servers or all");
 	return EXIT_DONE;
 }
 
@@ -145,7 +120,7 @@ read_format(struct options *options, const char *value)
 	else if (strcmp(value, "json") == 0)
 		options->format = FORMAT_JSON;
 	else
-		return refuse("--format", value, "want text or json");
+		return parse_refuse("--format", value, "want text or json");
 	return EXIT_DONE;
 }
 
@@ -154,8 +129,8 @@ read_time(const char *name, const char *value, int64_t *time_ns)
 {
 	assert(name != NULL);
 	if (parse_time(value, time_ns) != 0)
-		return refuse(name, value,
-			      "want 2026-03-01 or 2026-03-01T00:00:00Z");
+		return parse_refuse(name, value,
+				    "want 2026-03-01 or 2026-03-01T00:00:00Z");
 	return EXIT_DONE;
 }
 
@@ -166,8 +141,8 @@ read_until(struct options *options, const char *value)
 	int status = read_time("--until", value, &options->until_ns);
 
 	if (status == EXIT_DONE && options->until_ns == 0)
-		return refuse("--until", value,
-			      "want a time after 1970-01-01T00:00:00Z");
+		return parse_refuse("--until", value,
+				    "want a time after 1970-01-01T00:00:00Z");
 	return status;
 }
 
@@ -178,33 +153,35 @@ read_number(struct options *options, int code, const char *value)
 
 	assert(value != NULL);
 	if (code == 'm' && parse_size(value, &options->memory_bytes) != 0)
-		return refuse("--memory", value, "want bytes, as 512M or 2Gi");
+		return parse_refuse("--memory", value,
+				    "want bytes, as 512M or 2Gi");
 	if (code == 'j' && parse_count(value, 1, 1024, &threads) != 0)
-		return refuse("--threads", value, "want 1 to 1024");
+		return parse_refuse("--threads", value, "want 1 to 1024");
 	if (code == OPT_ALARMS &&
 	    parse_positive(value, &options->alarms_per_year) != 0)
-		return refuse("--alarms-per-year", value,
-			      "want a number over 0");
+		return parse_refuse("--alarms-per-year", value,
+				    "want a number over 0");
 	if (code == OPT_LINK_SPEED &&
 	    parse_rate(value, &options->link_bits_per_s) != 0)
-		return refuse("--link-speed", value,
-			      "want bits per second, as 10G");
+		return parse_refuse("--link-speed", value,
+				    "want bits per second, as 10G");
 	if (code == OPT_VERIFY &&
 	    parse_count(value, VERIFY_MIN, VERIFY_MAX, &options->verify) != 0)
-		return refuse("--verify", value, "want 20 to 100000");
+		return parse_refuse("--verify", value, "want 20 to 100000");
 	if (code == OPT_SAMPLE &&
 	    parse_count(value, 1, UINT32_MAX, &options->sample) != 0)
-		return refuse("--sample", value, "want a number of hosts");
+		return parse_refuse("--sample", value,
+				    "want a number of hosts");
 	if (code == OPT_DAYS &&
 	    (parse_count(value, 7, 90, &options->days) != 0 ||
 	     (options->days != 7 && options->days != 14 &&
 	      options->days != 30 && options->days != 90)))
-		return refuse("--days", value, "want 7, 14, 30 or 90");
+		return parse_refuse("--days", value, "want 7, 14, 30 or 90");
 	if (code == OPT_AROUND && parse_size(value, &options->around) != 0)
-		return refuse("--around", value, "want bytes, as 5M");
+		return parse_refuse("--around", value, "want bytes, as 5M");
 	if (code == OPT_SEED &&
 	    parse_count(value, 0, UINT64_MAX, &options->seed) != 0)
-		return refuse("--seed", value, "want a number");
+		return parse_refuse("--seed", value, "want a number");
 	return EXIT_DONE;
 }
 
@@ -215,14 +192,14 @@ read_value(struct options *options, int code, const char *value)
 	assert(options != NULL);
 	switch (code) {
 	case 'l':
-		return read_networks(options, "--local", SEEP_SITE_LOCAL,
-				     value);
+		return parse_site(options->site, "--local", SEEP_SITE_LOCAL,
+				  value);
 	case OPT_PARTNER:
-		return read_networks(options, "--partner", SEEP_SITE_PARTNER,
-				     value);
+		return parse_site(options->site, "--partner", SEEP_SITE_PARTNER,
+				  value);
 	case 's':
-		return read_networks(options, "--servers", SEEP_SITE_SERVER,
-				     value);
+		return parse_site(options->site, "--servers", SEEP_SITE_SERVER,
+				  value);
 	case OPT_HOSTS:
 		return hosts_read(value, options->site, &options->hosts);
 	case OPT_ALLOW:

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complain.h"
+
 /* Digits at 'text'; '*end' is what follows them. */
 static int
 read_digits(const char *text, uint64_t *value, const char **end)
@@ -233,9 +235,10 @@ parse_time(const char *text, int64_t *time_ns)
 	return 0;
 }
 
-int
-parse_networks(const char *list, enum seep_site_kind kind,
-	       struct seep_site *site, const char **bad, size_t *bad_size)
+/* Adds each network; on SEEP_EFORMAT says which part is none. */
+static int
+add_networks(const char *list, enum seep_site_kind kind, struct seep_site *site,
+	     const char **bad, size_t *bad_size)
 {
 	const char *p = list;
 
@@ -257,4 +260,28 @@ parse_networks(const char *list, enum seep_site_kind kind,
 			return SEEP_OK;
 		p += size + 1;
 	}
+}
+
+int
+parse_site(struct seep_site *site, const char *name, enum seep_site_kind kind,
+	   const char *list)
+{
+	const char *bad = NULL;
+	size_t bad_size = 0;
+	const int status = add_networks(list, kind, site, &bad, &bad_size);
+
+	if (status == SEEP_OK)
+		return EXIT_DONE;
+	if (status != SEEP_EFORMAT && status != SEEP_EINVAL)
+		return complain("%s", seep_strstatus(status));
+	complain("%s: '%.*s' is no network (want 10.0.0.0/8 or 2001:db8::/32)",
+		 name, (int)bad_size, bad);
+	return EXIT_USAGE;
+}
+
+int
+parse_refuse(const char *option, const char *value, const char *wanted)
+{
+	complain("%s '%s': %s", option, value, wanted);
+	return EXIT_USAGE;
 }

@@ -39,13 +39,17 @@ int
 parse_time(const char *text, int64_t *time_ns);
 
 /*
- * parse_networks() adds each network of a comma-separated list to 'site'.
- *
- * Returns SEEP_OK, or a status; on SEEP_EFORMAT '*bad' and '*bad_size' say
- * which part is no network.
+ * parse_site() adds each network of a comma-separated list, the value of
+ * option 'name', to 'site'. Returns EXIT_DONE, or complains and returns
+ * another exit status.
  */
 int
-parse_networks(const char *list, enum seep_site_kind kind,
-	       struct seep_site *site, const char **bad, size_t *bad_size);
+parse_site(struct seep_site *site, const char *name, enum seep_site_kind kind,
+	   const char *list);
+
+/* parse_refuse() says that 'value' is not what 'option' takes; returns
+ * EXIT_USAGE. */
+int
+parse_refuse(const char *option, const char *value, const char *wanted);
 
 #endif
