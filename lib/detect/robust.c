@@ -36,21 +36,6 @@ seep__spread_of(uint64_t *values, uint64_t *scratch, size_t count,
 	spread->mad = scratch[(count - 1) / 2];
 }
 
-uint64_t
-seep__spread_limit(const struct seep__spread *spread)
-{
-	/* 6 x 1.4826 = 8.8956. */
-	const uint64_t whole = spread->mad / 10000;
-	const uint64_t rest = spread->mad % 10000;
-	uint64_t add;
-
-	if (whole > UINT64_MAX / 88956 - 1)
-		return UINT64_MAX;
-	add = whole * 88956 + rest * 88956 / 10000;
-	return add > UINT64_MAX - spread->median ? UINT64_MAX
-						 : spread->median + add;
-}
-
 uint32_t
 seep__log2_q16(uint64_t value)
 {
@@ -132,21 +117,6 @@ seep__log2_q16_all(const uint64_t *values, size_t count, uint64_t unit,
 		if (rest < EDGE || rest > 1 - EDGE)
 			logs[i] = seep__log2_q16(value);
 	}
-}
-
-uint64_t
-seep__choose_log2_q16(uint64_t n, uint64_t k)
-{
-	uint64_t sum = 0;
-
-	assert(k <= 4096);
-	for (uint64_t i = 1; i <= k; i++) {
-		/* (n + i) / i in 1/65536 keeps small steps visible. */
-		const uint64_t ratio = ((n + i) << 16) / i;
-
-		sum += seep__log2_q16(ratio) - (UINT32_C(16) << 16);
-	}
-	return sum;
 }
 
 /* Lets the value at 'root' sink to where no child is larger. */

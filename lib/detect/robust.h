@@ -29,13 +29,6 @@ seep__spread_of(uint64_t *values, uint64_t *scratch, size_t count,
 		struct seep__spread *spread);
 
 /*
- * seep__spread_limit() is median + 6 x 1.4826 MAD, saturating: for normal
- * noise six standard deviations above the middle.
- */
-uint64_t
-seep__spread_limit(const struct seep__spread *spread);
-
-/*
  * seep__log2_q16() returns log2(value) in 1/65536, cut downwards; value 0
  * counts as 1. By repeated squaring in 64-bit fixed point; the error is
  * below 2/65536 and the same everywhere.
@@ -48,13 +41,6 @@ seep__log2_q16(uint64_t value);
 void
 seep__log2_q16_all(const uint64_t *values, size_t count, uint64_t unit,
 		   uint32_t *logs);
-
-/*
- * seep__choose_log2_q16() returns log2 of the binomial coefficient
- * (n + k over k), each term cut as above. 'k' <= 4096.
- */
-uint64_t
-seep__choose_log2_q16(uint64_t n, uint64_t k);
 
 /* The median distance of normal noise is 1 / 1.4826 standard deviations. */
 #define SEEP__MAD_TO_SIGMA 1.4826

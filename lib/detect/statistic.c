@@ -86,21 +86,6 @@ struct fit {
 	double *gathered; /* room for one value a reference day */
 };
 
-size_t
-seep__rung_of(size_t days)
-{
-	size_t rung = 0;
-
-	for (int i = 0; i < SEEP__RUNGS; i++) {
-		const size_t next = (size_t)SEEP__RUNG_FIRST << i;
-
-		if (next > days)
-			break;
-		rung = next;
-	}
-	return rung;
-}
-
 static double
 soften(double residual, double sigma)
 {

@@ -75,11 +75,6 @@ struct seep__prior {
 	double rho_days;
 };
 
-/* seep__rung_of() returns the number of days of the longest rung that is not
- * longer than 'days'; 0 when there is none. */
-size_t
-seep__rung_of(size_t days);
-
 /*
  * seep__rung_init() works out the values of 'sheet' for positions [base,
  * end) against the reference [base, base + days).

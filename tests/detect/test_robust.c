@@ -28,16 +28,6 @@ Test(robust, spread_names_the_middle_and_the_ends)
 	cr_assert_eq(spread.max, 100);
 	/* Distances 2 4 95 2 0 4 3 1 1 3: the fifth of them in order. */
 	cr_assert_eq(spread.mad, 2);
-	/* 5 + 2 * 8.8956, cut. */
-	cr_assert_eq(seep__spread_limit(&spread), 22);
-}
-
-Test(robust, limit_saturates)
-{
-	const struct seep__spread spread = {.median = UINT64_MAX / 2,
-					    .mad = UINT64_MAX / 4};
-
-	cr_assert_eq(seep__spread_limit(&spread), UINT64_MAX);
 }
 
 Test(robust, log2_of_powers_is_exact)
@@ -67,16 +57,6 @@ Test(robust, log2_never_falls)
 		cr_assert_geq(now, last);
 		last = now;
 	}
-}
-
-Test(robust, choose_counts_ways)
-{
-	/* 15 over 7 = 6435: 12.6517 bits. */
-	const uint64_t bits = seep__choose_log2_q16(8, 7);
-
-	cr_assert_geq(bits, 829142 - 16);
-	cr_assert_leq(bits, 829142 + 1);
-	cr_assert_eq(seep__choose_log2_q16(8, 0), 0);
 }
 
 Test(robust, many_logarithms_are_those_of_each)

@@ -45,17 +45,6 @@ median_of(double *values, size_t count)
 	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-Test(statistic, a_rung_is_a_fortnight_doubled)
-{
-	cr_assert_eq(seep__rung_of(0), 0);
-	cr_assert_eq(seep__rung_of(13), 0);
-	cr_assert_eq(seep__rung_of(14), 14);
-	cr_assert_eq(seep__rung_of(27), 14);
-	cr_assert_eq(seep__rung_of(28), 28);
-	cr_assert_eq(seep__rung_of(400), 224);
-	cr_assert_eq(seep__rung_of(1000000), 7168);
-}
-
 Test(statistic, a_rung_may_begin_later)
 {
 	static struct host host, later;
