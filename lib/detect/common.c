@@ -329,6 +329,7 @@ struct burst {
 	uint32_t day;
 	uint32_t known;
 	size_t entities;
+	size_t tested; /* entities that could shift when it was known */
 };
 
 /* In the order in which they become known. Of those known at one time the
@@ -348,16 +349,36 @@ compare_burst(const void *a, const void *b)
 struct bursts {
 	const struct seep__shifted *shifted;
 	size_t shifted_count;
+	const uint32_t *tested; /* ascending */
+	size_t tested_count;
 	struct seep__shifted *window;
 	uint32_t *decided;
 	struct burst *list;
 	size_t count;
 };
 
+/* How many entities could shift by the end of day 'known'? */
+static size_t
+count_tested(const struct bursts *bursts, uint32_t known)
+{
+	size_t low = 0;
+	size_t high = bursts->tested_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (bursts->tested[middle] <= known)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The burst of the window that begins with shifted[first], if there is one:
  * known when 'least' of its entities are decided. */
 static void
-add_burst(struct bursts *bursts, size_t first, size_t least)
+add_burst(struct bursts *bursts, size_t first)
 {
 	const uint32_t day = bursts->shifted[first].day;
 	size_t count = 0;
@@ -367,25 +388,34 @@ add_burst(struct bursts *bursts, size_t first, size_t least)
 			       bursts->shifted[i].day < day + SHIFT_DAYS;
 	     i++)
 		bursts->window[count++] = bursts->shifted[i];
-	if (count < least)
+	if (count < SHIFT_MIN)
 		return;
 	qsort(bursts->window, count, sizeof(*bursts->window), compare_entity);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 ||
 		    bursts->window[i].entity != bursts->window[i - 1].entity)
 			bursts->decided[entities++] = bursts->window[i].decided;
-	if (entities < least)
+	if (entities < SHIFT_MIN)
 		return;
 	qsort(bursts->decided, entities, sizeof(*bursts->decided),
 	      compare_decided);
-	bursts->list[bursts->count++] =
-	    (struct burst){.day = day,
-			   .known = bursts->decided[least - 1] + 1,
-			   .entities = entities};
+	for (size_t m = SHIFT_MIN; m <= entities; m++) {
+		const uint32_t known = bursts->decided[m - 1];
+		const size_t tested = count_tested(bursts, known);
+
+		if (m < tested / SHIFT_SHARE)
+			continue;
+		bursts->list[bursts->count++] =
+		    (struct burst){.day = day,
+				   .known = known + 1,
+				   .entities = entities,
+				   .tested = tested};
+		return;
+	}
 }
 
 static int
-list_bursts(struct bursts *bursts, size_t least, struct seep__arena *arena)
+list_bursts(struct bursts *bursts, struct seep__arena *arena)
 {
 	const size_t count = bursts->shifted_count;
 
@@ -398,7 +428,7 @@ list_bursts(struct bursts *bursts, size_t least, struct seep__arena *arena)
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 ||
 		    bursts->shifted[i].day != bursts->shifted[i - 1].day)
-			add_burst(bursts, i, least);
+			add_burst(bursts, i);
 	if (bursts->count)
 		qsort(bursts->list, bursts->count, sizeof(*bursts->list),
 		      compare_burst);
@@ -426,7 +456,7 @@ find_near(const struct seep__common *common, uint32_t day, uint32_t known)
  * speaks, so that its day stands. Returns 1 when there is something new.
  */
 static int
-add_shift(struct seep__common *common, const struct burst *burst, size_t tested)
+add_shift(struct seep__common *common, const struct burst *burst)
 {
 	struct seep_sensor_change change = {0};
 	size_t near;
@@ -443,27 +473,30 @@ add_shift(struct seep__common *common, const struct burst *burst, size_t tested)
 		}
 	}
 	change.hosts = burst->entities;
-	change.hosts_tested = tested;
+	change.hosts_tested = burst->tested;
 	add_event(common, burst->day, burst->known, &change);
 	return 1;
 }
 
 int
 seep__common_shifts(struct seep__common *common, struct seep__shifted *list,
-		    size_t count, size_t tested, int *added)
+		    size_t count, uint32_t *tested, size_t tested_count,
+		    int *added)
 {
-	struct bursts bursts = {.shifted = list, .shifted_count = count};
-	size_t least = tested / SHIFT_SHARE;
+	struct bursts bursts = {.shifted = list,
+				.shifted_count = count,
+				.tested = tested,
+				.tested_count = tested_count};
 	int rc;
 
 	*added = 0;
-	if (least < SHIFT_MIN)
-		least = SHIFT_MIN;
 	if (count)
 		qsort(list, count, sizeof(*list), compare_shifted);
-	rc = list_bursts(&bursts, least, common->arena);
+	if (tested_count)
+		qsort(tested, tested_count, sizeof(*tested), compare_decided);
+	rc = list_bursts(&bursts, common->arena);
 	for (size_t i = 0; rc == SEEP_OK && i < bursts.count; i++)
-		*added |= add_shift(common, &bursts.list[i], tested);
+		*added |= add_shift(common, &bursts.list[i]);
 	return rc;
 }
 

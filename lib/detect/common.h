@@ -55,16 +55,18 @@ seep__common_init(struct seep__common *common, const struct seep__case *view,
 		  struct seep__arena *arena);
 
 /*
- * seep__common_shifts() adds the days on which too many of 'tested' entities
- * shifted; the list's order is changed.
+ * seep__common_shifts() adds the days on which too many of the entities
+ * shifted that could shift by then; the order of both lists is changed.
  *
- * 'added'  out: 1 = there is a new event, and the past begins anew there.
+ * 'tested'  the calendar day index from which on each entity could shift.
+ * 'added'   out: 1 = there is a new event, and the past begins anew there.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
  */
 int
 seep__common_shifts(struct seep__common *common, struct seep__shifted *list,
-		    size_t count, size_t tested, int *added);
+		    size_t count, uint32_t *tested, size_t tested_count,
+		    int *added);
 
 /* seep__common_coincides(): does an event lie within a day of [from, until)
  * (ns)? 1 or 0. */

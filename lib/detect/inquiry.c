@@ -41,6 +41,8 @@ seep__inquiry_clear(struct seep__inquiry *inquiry)
 {
 	struct seep__mem *mem = inquiry->view->mem;
 
+	seep__mem_put(mem, inquiry->tested,
+		      inquiry->tested_room * sizeof(*inquiry->tested));
 	seep__mem_put(mem, inquiry->shifted,
 		      inquiry->shifted_room * sizeof(*inquiry->shifted));
 	seep__mem_put(mem, inquiry->changes.list,
@@ -144,14 +146,21 @@ note_shifts(struct seep__inquiry *inquiry, const struct look *look,
 {
 	const struct seep__days *days = &look->sheets.days;
 	const size_t count = inquiry->changes.count;
-	const int rc = seep__mem_grow(
-	    inquiry->view->mem, (void **)&inquiry->shifted,
-	    &inquiry->shifted_room, inquiry->shifted_count + count + 1,
-	    sizeof(*inquiry->shifted));
+	struct seep__mem *mem = inquiry->view->mem;
+	int rc;
 
+	rc = seep__mem_grow(
+	    mem, (void **)&inquiry->shifted, &inquiry->shifted_room,
+	    inquiry->shifted_count + count + 1, sizeof(*inquiry->shifted));
+	if (rc == SEEP_OK)
+		rc = seep__mem_grow(
+		    mem, (void **)&inquiry->tested, &inquiry->tested_room,
+		    inquiry->tested_count + 1, sizeof(*inquiry->tested));
 	if (rc != SEEP_OK)
 		return rc;
-	inquiry->tested += days->count > SEEP__RUNG_FIRST;
+	if (days->count > SEEP__RUNG_FIRST)
+		inquiry->tested[inquiry->tested_count++] =
+		    days->usable[SEEP__RUNG_FIRST];
 	for (size_t i = 0; i < count; i++) {
 		const struct seep__change *change = &inquiry->changes.list[i];
 
@@ -306,7 +315,7 @@ decide_all(struct seep__inquiry *inquiry)
 	int rc = SEEP_OK;
 
 	inquiry->found.count = inquiry->shifted_count = 0;
-	inquiry->alarm_days = inquiry->tested = 0;
+	inquiry->alarm_days = inquiry->tested_count = 0;
 	inquiry->relays.alarm_days = 0;
 	seep__allow_reset(inquiry->view->allow);
 	for (size_t i = 0; rc == SEEP_OK && i < inquiry->entities->count; i++)
@@ -344,9 +353,9 @@ seep__inquiry_decide(struct seep__inquiry *inquiry)
 	if (rc == SEEP_OK)
 		rc = decide_all(inquiry);
 	if (rc == SEEP_OK && !inquiry->tap)
-		rc = seep__common_shifts(inquiry->common, inquiry->shifted,
-					 inquiry->shifted_count,
-					 inquiry->tested, &added);
+		rc = seep__common_shifts(
+		    inquiry->common, inquiry->shifted, inquiry->shifted_count,
+		    inquiry->tested, inquiry->tested_count, &added);
 	/* The past begins anew: what was decided before is decided again in
 	 * the same way, what follows is not. */
 	if (rc == SEEP_OK && added)

@@ -44,7 +44,11 @@ struct seep__inquiry {
 	struct seep__shifted *shifted;
 	size_t shifted_count;
 	size_t shifted_room;
-	size_t tested; /* entities that could shift */
+	/* tested: for each entity that could shift, from which calendar day
+	 * index on. */
+	uint32_t *tested;
+	size_t tested_count;
+	size_t tested_room;
 	/* standing: of the whole case. */
 	const struct seep__standing *standing;
 	size_t standing_count;

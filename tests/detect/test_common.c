@@ -178,6 +178,7 @@ Test(common, weekends_and_a_holiday_are_no_event)
 Test(common, fewer_than_five_or_not_within_two_days_are_no_event)
 {
 	struct seep__shifted list[6];
+	uint32_t tested[40] = {0};
 	struct test_flows flows = TEST_FLOWS_EMPTY;
 	struct seep__common common;
 	struct inner inner;
@@ -189,23 +190,27 @@ Test(common, fewer_than_five_or_not_within_two_days_are_no_event)
 		     SEEP_OK);
 	for (uint32_t i = 0; i < 6; i++)
 		list[i] = (struct seep__shifted){i % 4, 30, 33 + i};
-	cr_assert_eq(seep__common_shifts(&common, list, 6, 12, &added),
+	cr_assert_eq(seep__common_shifts(&common, list, 6, tested, 12, &added),
 		     SEEP_OK);
 	cr_assert_eq(added, 0);
 	for (uint32_t i = 0; i < 6; i++)
 		list[i] = (struct seep__shifted){i, 30 + i, 40};
-	cr_assert_eq(seep__common_shifts(&common, list, 6, 12, &added),
+	cr_assert_eq(seep__common_shifts(&common, list, 6, tested, 12, &added),
 		     SEEP_OK);
 	cr_assert_eq(added, 0);
 	for (uint32_t i = 0; i < 6; i++)
 		list[i] = (struct seep__shifted){i, 30 + i % 2, 33 + i};
-	/* A quarter of forty are ten. */
-	cr_assert_eq(seep__common_shifts(&common, list, 6, 40, &added),
+	/* A quarter of forty are ten; of twelve, and 28 that could not shift
+	 * before day 38, three, and five it takes at least. */
+	cr_assert_eq(seep__common_shifts(&common, list, 6, tested, 40, &added),
 		     SEEP_OK);
 	cr_assert_eq(added, 0);
-	cr_assert_eq(seep__common_shifts(&common, list, 6, 12, &added),
+	for (uint32_t i = 12; i < 40; i++)
+		tested[i] = 38;
+	cr_assert_eq(seep__common_shifts(&common, list, 6, tested, 40, &added),
 		     SEEP_OK);
 	cr_assert_eq(added, 1);
+	cr_assert_eq(common.changes[0].hosts_tested, 12);
 	cr_assert_eq(common.count, 1);
 	cr_assert_eq(common.restarts[0].day, 30);
 	/* Known once the fifth of them was decided. */
