@@ -39,7 +39,14 @@ struct rise {
 	uint64_t usual;  /* bytes on the middle day of the past */
 	uint64_t since;  /* bytes */
 	uint64_t excess; /* of capped days */
+	uint64_t ways[SEEP_DIRECTION_PULL + 1]; /* 'since' by direction */
 	int is_new;
+};
+
+/* struct told: what the peers named have in common. */
+struct told {
+	enum seep_pattern pattern;
+	enum seep_direction direction;
 };
 
 /* struct stretch: the days compared, in UTC hours. */
@@ -106,6 +113,7 @@ struct walk {
 	uint32_t stratum;
 	size_t at;
 	size_t end;
+	uint64_t ways[SEEP_DIRECTION_PULL + 1];
 };
 
 /* Sums up the next day with a cell before hour 'until'; 0 = none left. */
@@ -127,6 +135,8 @@ next_day(struct walk *walk, uint32_t from, uint32_t until, uint64_t *bytes)
 			continue;
 		day = cell->day;
 		*bytes += seep__subject_counts(subject, cell);
+		walk->ways[cell->direction] +=
+		    seep__subject_counts(subject, cell);
 	}
 	return day != UINT32_MAX;
 }
@@ -156,7 +166,11 @@ read_peer(const struct seep__sheets *sheets, uint32_t stratum,
 	const struct seep__subject *subject =
 	    seep__sheets_subject(sheets, stratum);
 	const struct seep__peer *peer = &subject->peers[rise->peer];
-	struct walk walk = {sheets, subject, stratum, peer->first, peer->end};
+	struct walk walk = {.sheets = sheets,
+			    .subject = subject,
+			    .stratum = stratum,
+			    .at = peer->first,
+			    .end = peer->end};
 	uint64_t count = 0;
 	uint64_t bytes;
 
@@ -164,8 +178,10 @@ read_peer(const struct seep__sheets *sheets, uint32_t stratum,
 		if (count < stretch->days_before)
 			stretch->sums[count++] = bytes;
 	rise->usual = middle_of(stretch->sums, count, stretch->days_before);
+	memset(walk.ways, 0, sizeof(walk.ways));
 	while (next_day(&walk, stretch->onset, stretch->end, &bytes))
 		add_day(rise, stretch, bytes);
+	memcpy(rise->ways, walk.ways, sizeof(rise->ways));
 	rise->is_new = is_new(subject, rise, stretch->onset);
 }
 
@@ -268,13 +284,38 @@ expect_new(const struct seep__sheets *sheets, const struct seep__change *change,
 }
 
 /*
+ * Where most of the rise of the peers named went. A peer's rise is split as
+ * its bytes are: what peers in use get anyway is in neither share, so that a
+ * busy direction is not taken for the one that rose.
+ */
+static enum seep_direction
+read_direction(const struct rise *rises, size_t count, const uint8_t *holds)
+{
+	double ways[SEEP_DIRECTION_PULL + 1] = {0.0};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rise *rise = &rises[i];
+
+		if (!holds[rise->peer] || rise->since == 0)
+			continue;
+		for (int w = 0; w <= SEEP_DIRECTION_PULL; w++)
+			ways[w] += (double)rise->excess *
+				   (double)rise->ways[w] / (double)rise->since;
+	}
+	if (ways[SEEP_DIRECTION_PULL] > ways[SEEP_DIRECTION_PUSH])
+		return SEEP_DIRECTION_PULL;
+	return ways[SEEP_DIRECTION_PUSH] > 0.0 ? SEEP_DIRECTION_PUSH
+					       : SEEP_DIRECTION_UNKNOWN;
+}
+
+/*
  * Names the peers of a change as they were at hour 'end', 'excess' bytes
  * being too many until then.
  */
 static int
 name_peers(const struct seep__sheets *sheets, const struct seep__change *change,
 	   uint32_t end, uint64_t excess, size_t days, uint8_t *holds,
-	   enum seep_pattern *pattern, struct seep__arena *arena)
+	   struct told *told, struct seep__arena *arena)
 {
 	const struct seep__subject *subject =
 	    seep__sheets_subject(sheets, change->stratum);
@@ -305,10 +346,13 @@ name_peers(const struct seep__sheets *sheets, const struct seep__change *change,
 	}
 	qsort(rises, subject->peers_count, sizeof(*rises), compare_rise);
 	if (fresh > anyway && fresh - anyway >= excess / EXPLAINED)
-		*pattern = name_new(rises, subject->peers_count, fresh, holds);
+		told->pattern =
+		    name_new(rises, subject->peers_count, fresh, holds);
 	else
-		*pattern = name_risen(rises, subject->peers_count, all, holds);
-	*pattern = refine_pattern(subject, holds, *pattern);
+		told->pattern =
+		    name_risen(rises, subject->peers_count, all, holds);
+	told->pattern = refine_pattern(subject, holds, told->pattern);
+	told->direction = read_direction(rises, subject->peers_count, holds);
 	return SEEP_OK;
 }
 
@@ -319,7 +363,7 @@ seep__claim_change(const struct seep__sheets *sheets,
 	const struct seep__subject *subject =
 	    seep__sheets_subject(sheets, change->stratum);
 	const struct seep__days *days = &sheets->days;
-	enum seep_pattern then;
+	struct told then, now;
 	struct seep__arena arena;
 	uint8_t *holds, *holds_then;
 	int rc;
@@ -350,9 +394,15 @@ seep__claim_change(const struct seep__sheets *sheets,
 	seep__arena_clear(&arena);
 	if (rc == SEEP_OK)
 		rc = name_peers(sheets, change, claim->end, change->excess,
-				change->end - change->onset, holds,
-				&claim->pattern, &arena);
+				change->end - change->onset, holds, &now,
+				&arena);
 	seep__arena_clear(&arena);
+	if (rc != SEEP_OK)
+		return rc;
+	/* The direction is part of the finding's id: later bytes do not turn
+	 * it. */
+	claim->direction = then.direction;
+	claim->pattern = now.pattern;
 	claim->holds = holds;
 	claim->holds_then = holds_then;
 	return rc;
@@ -379,6 +429,7 @@ seep__claim_standing(const struct seep__subject *subject,
 			     : SEEP_PATTERN_PREFIX;
 	claim->holds = claim->holds_then = holds;
 	claim->standing = standing;
+	claim->direction = standing->direction;
 	claim->onset = standing->first;
 	claim->end = claim->closed = claim->decided = standing->end;
 	return SEEP_OK;

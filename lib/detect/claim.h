@@ -32,6 +32,8 @@ struct seep__claim {
 	const uint8_t *holds;
 	/* holds_then: the peers as the decision knew them. */
 	const uint8_t *holds_then;
+	/* direction: where most of the rise went, as the decision knew it. */
+	enum seep_direction direction;
 	/* [onset, end): UTC hours; closed: hour from which on 'end' was known,
 	 * UINT32_MAX = not yet; decided: hour of the decision. */
 	uint32_t onset;

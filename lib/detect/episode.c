@@ -214,32 +214,6 @@ put_service(const struct tally *tally, struct seep_finding *finding)
 	finding->port = seep__service_port((seep__service)best);
 }
 
-/* The direction is part of the id: it is that of the bytes which were known
- * at the decision, and later ones do not turn it. */
-static enum seep_direction
-choose_direction(const struct seep__claim *founder)
-{
-	const struct seep__subject *subject = founder->subject;
-	uint64_t bytes[SEEP_DIRECTION_PULL + 1] = {0};
-
-	if (founder->standing)
-		return founder->standing->direction;
-	for (size_t c = 0; c < subject->cells_count; c++) {
-		const struct seep__peercell *cell = &subject->cells[c];
-		const uint32_t hour = subject->calendar->hours[cell->hour];
-
-		if (founder->holds_then[cell->peer] && hour >= founder->onset &&
-		    hour < founder->decided)
-			bytes[cell->direction] +=
-			    seep__subject_counts(subject, cell);
-	}
-	if (bytes[SEEP_DIRECTION_PUSH] >= bytes[SEEP_DIRECTION_PULL] &&
-	    bytes[SEEP_DIRECTION_PUSH] > 0)
-		return SEEP_DIRECTION_PUSH;
-	return bytes[SEEP_DIRECTION_PULL] > 0 ? SEEP_DIRECTION_PULL
-					      : SEEP_DIRECTION_UNKNOWN;
-}
-
 /* What stands at the end of the evidence is decided there: the ids of changes
  * that are decided at the same time must not hang on it, for on the next day
  * it stands elsewhere. */
@@ -425,7 +399,7 @@ build_finding(const struct story *story, const struct seep_entity *entity,
 		tally.first = told->onset, tally.last = told->onset;
 	finding->first_seen_ns = seep__clock_start(tally.first);
 	finding->last_seen_ns = seep__clock_start(tally.last + 1);
-	finding->direction = choose_direction(episode->founder);
+	finding->direction = episode->founder->direction;
 	put_expected(finding);
 	put_service(&tally, finding);
 	rc = put_peers(told, &tally, finding);

@@ -70,6 +70,16 @@ begin_together(const struct seep__claim *a, const struct seep__claim *b)
 	return a->change && b->change && apart < TOGETHER_HOURS;
 }
 
+/* What is pushed and what is pulled are told apart: a finding has one
+ * direction, and it has to be that of its bytes. */
+static int
+is_same_way(const struct seep__claim *a, const struct seep__claim *b)
+{
+	return a->direction == b->direction ||
+	       a->direction == SEEP_DIRECTION_UNKNOWN ||
+	       b->direction == SEEP_DIRECTION_UNKNOWN || !a->change;
+}
+
 static int
 is_same_leak(const struct seep__claim *a, const struct seep__claim *b)
 {
@@ -80,7 +90,8 @@ is_same_leak(const struct seep__claim *a, const struct seep__claim *b)
 	const uint32_t from = a->onset > b->onset ? a->onset : b->onset;
 	const uint32_t end = end_a < end_b ? end_a : end_b;
 
-	if (a->basis != b->basis || a->subject != b->subject || from >= end)
+	if (a->basis != b->basis || a->subject != b->subject || from >= end ||
+	    !is_same_way(a, b))
 		return 0;
 	return begin_together(a, b) || shares_peers(a, b, from, end);
 }
