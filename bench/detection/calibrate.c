@@ -28,8 +28,11 @@
 
 #define LEVELS 60
 #define LEVEL_STEP 0.5
-#define GROUPS 4
 #define APART_DAYS 7
+
+/* Two classes: hosts with a server's role, and all others. */
+#define CLASSES 2
+static const char *const class_names[CLASSES] = {"servers", "others"};
 
 /* struct count: crossings by level, and the entity-years behind them. */
 struct count {
@@ -38,8 +41,7 @@ struct count {
 };
 
 struct board {
-	struct count counts[SEEP_STRATUM_COUNT][SEEP_STATISTIC_COUNT];
-	double years; /* of entities */
+	struct count counts[CLASSES][SEEP_STRATUM_COUNT][SEEP_STATISTIC_COUNT];
 };
 
 struct command {
@@ -56,9 +58,10 @@ take_scores(void *context, const struct seep_entity *entity, uint32_t stratum,
 	    uint32_t statistic, const double *scores, size_t days)
 {
 	struct board *board = context;
-	struct count *count = &board->counts[stratum][statistic];
+	const int class =
+	    entity->role == SEEP_ROLE_NONE || entity->role == SEEP_ROLE_GROUP;
+	struct count *count = &board->counts[class][stratum][statistic];
 
-	(void)entity;
 	if (days <= 28)
 		return;
 	count->years += (double)(days - 28) / 365.25;
@@ -148,8 +151,6 @@ run_site(void *context, size_t unit, void *record)
 	detect.day_types = holidays;
 	detect.day_types_count = list_holidays(estate, holidays);
 	rc = seep__detect_tapped(estate->base, &detect, &tap);
-	board->years +=
-	    (double)estate->hosts_count * (double)(command->days - 28) / 365.25;
 	estate_free(estate);
 	return rc;
 }
@@ -211,20 +212,33 @@ print_line(uint32_t s, uint32_t k, const struct count *count)
 }
 
 static void
-print_table(const struct board *board)
+print_class(const struct board *board, size_t class)
 {
+	printf("\n%s: crossings a year of scores 4 6 8 10 12 15 20\n",
+	       class_names[class]);
+	for (uint32_t s = 0; s < SEEP_STRATUM_COUNT; s++)
+		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++)
+			print_line(s, k, &board->counts[class][s][k]);
 	for (uint32_t s = 0; s < SEEP_STRATUM_COUNT; s++) {
 		printf("[%s] = {", seep_stratum_name(s));
 		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
 			double a = 0, b = 0;
 
-			if (fit_tail(&board->counts[s][k], &a, &b) == 0)
+			if (fit_tail(&board->counts[class][s][k], &a, &b) == 0)
 				printf("{%.2f, %.3f}, ", a, b);
 			else
 				printf("{-, -}, ");
 		}
 		printf("}\n");
 	}
+}
+
+static void
+add_count(struct count *to, const struct count *from)
+{
+	to->years += from->years;
+	for (size_t l = 0; l < LEVELS; l++)
+		to->crossings[l] += from->crossings[l];
 }
 
 int
@@ -256,26 +270,15 @@ main(int argc, char **argv)
 		return 1;
 	boards = records;
 	memset(&sum, 0, sizeof(sum));
-	for (size_t i = 0; i < command.sites; i++) {
-		sum.years += boards[i].years;
-		for (uint32_t s = 0; s < SEEP_STRATUM_COUNT; s++)
-			for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
-				struct count *to = &sum.counts[s][k];
-				const struct count *from =
-				    &boards[i].counts[s][k];
-
-				to->years += from->years;
-				for (size_t l = 0; l < LEVELS; l++)
-					to->crossings[l] += from->crossings[l];
-			}
-	}
-	printf("%.1f entity-years; crossings a year of scores 4 6 8 10 12 15 "
-	       "20\n",
-	       sum.years);
-	for (uint32_t s = 0; s < SEEP_STRATUM_COUNT; s++)
-		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++)
-			print_line(s, k, &sum.counts[s][k]);
-	print_table(&sum);
+	for (size_t i = 0; i < command.sites; i++)
+		for (size_t c = 0; c < CLASSES; c++)
+			for (uint32_t s = 0; s < SEEP_STRATUM_COUNT; s++)
+				for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT;
+				     k++)
+					add_count(&sum.counts[c][s][k],
+						  &boards[i].counts[c][s][k]);
+	for (size_t c = 0; c < CLASSES; c++)
+		print_class(&sum, c);
 	jobs_free(records, command.sites, sizeof(struct board));
 	return 0;
 }

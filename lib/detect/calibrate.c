@@ -97,6 +97,13 @@ seep__calibrate_clear(struct seep__calibration *calibration)
 	calibration->is_used = 0;
 }
 
+/* Have the hosts of a group a server's role? */
+static int
+is_server(size_t role)
+{
+	return role != SEEP_ROLE_NONE && role != SEEP_ROLE_GROUP;
+}
+
 static const struct seep__group *
 group_of(const struct seep__calibration *calibration, size_t entity, size_t r)
 {
@@ -159,6 +166,7 @@ seep__calibrate_open(struct seep__calibration *calibration)
 						      sizeof(*group->tails));
 			if (!group->tails)
 				return seep__mem_why(calibration->mem);
+			group->tails->is_server = is_server(role);
 			calibration->is_used = 1;
 		}
 	return SEEP_OK;
@@ -458,7 +466,7 @@ seep__calibrate_epoch(const struct seep__calibration *calibration, uint32_t day)
 {
 	uint32_t epoch = 0;
 
-	if (!calibration || !calibration->is_used)
+	if (!calibration)
 		return 0;
 	while (epoch < calibration->epochs && calibration->ends[epoch] <= day)
 		epoch++;
@@ -470,13 +478,17 @@ seep__calibrate_threshold(const struct seep__calibration *calibration,
 			  size_t entity, uint32_t epoch, uint32_t stratum,
 			  uint32_t statistic, struct seep__threshold *threshold)
 {
+	const int by_role = calibration && epoch > 0;
 	const struct seep__group *group;
 
-	threshold->chance = seep__chance_shipped(stratum, statistic);
+	threshold->chance = seep__chance_shipped(
+	    by_role && is_server((size_t)seep__entities_pool(
+			   calibration->entities, entity, epoch - 1)),
+	    stratum, statistic);
 	threshold->tests = SEEP__TESTS_SHIPPED;
 	threshold->years = SEEP__SHIPPED_YEARS;
 	threshold->is_evidence = 0;
-	if (!calibration || !calibration->is_used || epoch == 0)
+	if (!by_role || !calibration->is_used)
 		return;
 	assert(epoch <= calibration->epochs);
 	group = group_of(calibration, entity, epoch - 1);

@@ -189,11 +189,24 @@ static const struct seep__chance
 				     {1.00, 0.600}},
 };
 
+/*
+ * What clients push to rare peers is nothing for weeks and then one visit,
+ * whose day is as far out as a day can be: their tail ends in a shelf that
+ * servers do not have. Of the same sites the 279 years of servers alone; in
+ * all other strata both tails are within each other's error. With the tail of
+ * all together a leak in office hours to one rare peer had to be ten times as
+ * large on a tenth of the servers.
+ */
+static const struct seep__chance shipped_rare_push[SEEP_STATISTIC_COUNT] = {
+    {3.63, 0.628}, {3.74, 0.673}, {3.63, 0.400}, {0.30, 0.450}};
+
 struct seep__chance
-seep__chance_shipped(uint32_t stratum, uint32_t statistic)
+seep__chance_shipped(int is_server, uint32_t stratum, uint32_t statistic)
 {
 	assert(stratum < SEEP_STRATUM_COUNT);
 	assert(statistic < SEEP_STATISTIC_COUNT);
+	if (is_server && stratum == SEEP_STRATUM_RARE_PUSH)
+		return shipped_rare_push[statistic];
 	return shipped[stratum][statistic];
 }
 

@@ -78,7 +78,7 @@ bound_tails(struct seep__tails *tails, double knob)
 		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
 			struct seep__chance *chance = &tails->chance[s][k];
 			const struct seep__chance shipped =
-			    seep__chance_shipped(s, k);
+			    seep__chance_shipped(tails->is_server, s, k);
 			const double below =
 			    seep__chance_score(&shipped, most) -
 			    seep__chance_score(chance, rate);
@@ -101,8 +101,8 @@ seep__tails_fit(struct seep__tails *tails, double knob)
 			tails->is_shipped[s][k] = !fit_tail(
 			    &tails->tally[s][k], most, &tails->chance[s][k]);
 			if (tails->is_shipped[s][k])
-				tails->chance[s][k] =
-				    seep__chance_shipped(s, k);
+				tails->chance[s][k] = seep__chance_shipped(
+				    tails->is_server, s, k);
 		}
 	bound_tails(tails, knob);
 }

@@ -242,7 +242,8 @@ Test(calibrate, fresh_days_alarm_about_as_often_as_the_knob_says)
 static int
 is_shipped(const struct table *table, uint32_t s, uint32_t k)
 {
-	return table->at[s][k].chance.slope == seep__chance_shipped(s, k).slope;
+	return table->at[s][k].chance.slope ==
+	       seep__chance_shipped(0, s, k).slope;
 }
 
 Test(calibrate, a_leak_in_one_host_hardly_moves_the_thresholds)
@@ -326,7 +327,7 @@ count_steeply(struct seep__tally *tally)
 Test(calibrate, evidence_that_is_too_regular_lowers_thresholds_so_far_only)
 {
 	const struct seep__chance shipped =
-	    seep__chance_shipped(SEEP_STRATUM_ALL, SEEP_STATISTIC_SUM);
+	    seep__chance_shipped(0, SEEP_STRATUM_ALL, SEEP_STATISTIC_SUM);
 	static struct seep__calibration calibration;
 	static struct seep__tails tails;
 	const double least = seep__chance_score(
@@ -347,7 +348,8 @@ Test(calibrate, evidence_that_is_too_regular_lowers_thresholds_so_far_only)
 	/* Of the others nothing is known. */
 	cr_assert_eq(
 	    tails.chance[SEEP_STRATUM_WEB][SEEP_STATISTIC_SUM].slope,
-	    seep__chance_shipped(SEEP_STRATUM_WEB, SEEP_STATISTIC_SUM).slope);
+	    seep__chance_shipped(0, SEEP_STRATUM_WEB, SEEP_STATISTIC_SUM)
+		.slope);
 }
 
 /* 1,000 years that cross e^-u times e^2.5 a year: all tests are worth 12. */
@@ -356,7 +358,7 @@ Test(calibrate, what_all_tests_are_worth_is_read_off_near_the_knob)
 	static struct seep__calibration calibration;
 	static struct seep__tails tails;
 	const struct seep__chance shipped =
-	    seep__chance_shipped(SEEP_STRATUM_WEB, SEEP_STATISTIC_LOW);
+	    seep__chance_shipped(0, SEEP_STRATUM_WEB, SEEP_STATISTIC_LOW);
 	const struct seep__chance *kept =
 	    &tails.chance[SEEP_STRATUM_WEB][SEEP_STATISTIC_LOW];
 

@@ -110,7 +110,7 @@ Test(chance, every_stratum_and_statistic_has_a_falling_tail)
 	for (uint32_t i = 0; i < SEEP_STRATUM_COUNT; i++)
 		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
 			const struct seep__chance chance =
-			    seep__chance_shipped(i, k);
+			    seep__chance_shipped(0, i, k);
 
 			cr_assert_gt(chance.slope, 0.2);
 			cr_assert_lt(chance.slope, 5);
