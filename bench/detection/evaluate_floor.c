@@ -18,9 +18,9 @@
 #include "detection/stats.h"
 #include "detection/trial.h"
 
-/* Evidence of three months; leaks start on any day with 14 days before it. */
+/* Evidence of three months; leaks start on any day with 21 days before it. */
 #define EVIDENCE_DAYS 91
-#define BEFORE_DAYS 14
+#define BEFORE_DAYS 21
 
 #define HOSTS 20
 #define HOSTS_QUICK 1
@@ -108,6 +108,21 @@ printed_floor(const struct plan *plan, const struct estate *estate, size_t host,
 	return floor;
 }
 
+/* One line: printed, then the injected floors in ascending order. */
+static void
+tell(const struct estate *estate, size_t host, const struct kind *kind,
+     size_t pattern, const struct verdict *verdict, const double *floors,
+     uint32_t count)
+{
+	fprintf(stderr, "%s %s mean %.4g printed %.4g:",
+		world_noise_name(estate->hosts[host].world.noise),
+		inject_name(kind->patterns[pattern]),
+		estate->hosts[host].mean_out, verdict->printed);
+	for (uint32_t i = 0; i < count; i++)
+		fprintf(stderr, " %.4g", floors[i]);
+	fprintf(stderr, "\n");
+}
+
 /* The 95 % quantile of the floors of one pattern; the shares found at parts
  * of the printed floor follow from the same floors. */
 static int
@@ -136,6 +151,7 @@ inject_pattern(const struct plan *plan, const struct estate *estate,
 		    .days = kind->days,
 		    .alarms_per_year = evaluate_knob(plan->opts),
 		    .steps = 8,
+		    .any_peers = 1,
 		};
 
 		rc = trial_floor(&trial, verdict->printed, 64 * mean,
@@ -145,6 +161,9 @@ inject_pattern(const struct plan *plan, const struct estate *estate,
 		twice += floors[i] <= verdict->printed * 2;
 	}
 	stats_sort(floors, plan->injections);
+	if (plan->opts->verbose && rc == 0)
+		tell(estate, host, kind, pattern, verdict, floors,
+		     plan->injections);
 	p95 = rc == 0 ? stats_quantile(floors, plan->injections, 0.95).value
 		      : NAN;
 	free(floors);

@@ -272,7 +272,11 @@ is_direction(const struct leak *leak, size_t part,
 		return finding->direction ==
 		       (by_pull ? SEEP_DIRECTION_PULL : SEEP_DIRECTION_PUSH);
 	/* Peers in use are pushed to and pulled by: what carries two fifths
-	 * of the leak is a right direction. */
+	 * of the leak is a right direction, or anything if only the alarm
+	 * counts. */
+	if (leak->trial->any_peers)
+		return finding->direction == SEEP_DIRECTION_PULL ? pull > 0
+								 : pull < all;
 	if (finding->direction == SEEP_DIRECTION_PUSH)
 		return 5 * (all - pull) >= 2 * all;
 	if (finding->direction == SEEP_DIRECTION_PULL)
@@ -303,7 +307,8 @@ judge(const struct leak *leak, size_t part, const struct seep_finding *finding)
 		return TRIAL_DIRECTION;
 	if (2 * (last - first) < leak->until_ns - start)
 		return TRIAL_INTERVAL;
-	if (2 * bytes_named(leak, part, finding) < leak->bytes[part])
+	if (!leak->trial->any_peers &&
+	    2 * bytes_named(leak, part, finding) < leak->bytes[part])
 		return TRIAL_PEERS;
 	return TRIAL_DETECTED;
 }

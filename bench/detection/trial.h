@@ -40,6 +40,9 @@ struct trial {
 	int no_history;
 	/* watch_servers: only servers have a line of their own. */
 	int watch_servers;
+	/* any_peers: 1 = only the alarm counts: whoever the finding names
+	 * will do, and either direction of a leak that has both. */
+	int any_peers;
 	int verbose;
 };
 

@@ -17,8 +17,8 @@
 #define LEVEL_DOWN 18
 #define LEVELS_PER_OCTAVE 8
 
-/* No size is below 40 bytes an hour: one packet. */
-#define LEVEL_LEAST 960
+/* No size is below 10 bytes an hour: six small packets a day. */
+#define LEVEL_LEAST 240
 
 /* The entity's own days, without a leak. */
 #define LEVEL_NONE LEVELS
@@ -33,6 +33,17 @@
  * them give is known to a few percent, and a year costs no more than a
  * quarter. */
 #define FIRSTS_MAX 60
+
+/* FIRSTS_FROM: peers are new for a week, so that what is usually sent to new
+ * or rare ones is known a week later than the rest. Leaks that begin before
+ * that have a floor many times as high; where the evidence is long enough
+ * for others, the floor is of those. */
+#define FIRSTS_FROM (SEEP__RUNG_FIRST + SEEP__NEW_DAYS)
+
+/* SHARE_LEAST: a mimic leaves out what carries less than a hundredth of the
+ * host's bytes: it costs nothing, and a few probes that never change would
+ * give it away. */
+#define SHARE_LEAST 100
 
 /* 95 of 100 first days. */
 #define SHARE_NUMERATOR 19
@@ -176,6 +187,23 @@ sum_stratum(const struct floor_case *at, uint32_t stratum)
 	return sum;
 }
 
+/* Strata that a mimic has no need of: peers in use are not new; those that
+ * are rare on the site are mostly met once; partners are another way out. */
+static int
+is_avoided(uint32_t stratum)
+{
+	switch (stratum) {
+	case SEEP_STRATUM_NEW_PUSH:
+	case SEEP_STRATUM_NEW_PULL:
+	case SEEP_STRATUM_RARE_PUSH:
+	case SEEP_STRATUM_RARE_PULL:
+	case SEEP_STRATUM_PARTNER:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 static int
 add_stages(struct floor_case *at)
 {
@@ -202,9 +230,7 @@ add_stages(struct floor_case *at)
 	for (uint32_t s = 0; rc == SEEP_OK && s < SEEP_STRATUM_NAMES_NEW; s++) {
 		const uint64_t bytes = sum_stratum(at, s);
 
-		/* Peers in use are not new; partners are another way out. */
-		if (bytes == 0 || s == SEEP_STRATUM_NEW_PUSH ||
-		    s == SEEP_STRATUM_NEW_PULL || s == SEEP_STRATUM_PARTNER)
+		if (bytes == 0 || bytes < all / SHARE_LEAST || is_avoided(s))
 			continue;
 		rc = add_stage(at, s, (double)bytes / (double)all, UINT32_MAX);
 	}
@@ -402,18 +428,18 @@ compare_level(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Counts the first days that have 'days' days behind them. */
+/* Counts the first days from 'from' on that have 'days' days behind them. */
 static size_t
-count_firsts(const struct floor_case *at, uint32_t days)
+count_firsts(const struct floor_case *at, size_t from, uint32_t days)
 {
 	const struct seep__days *all = &at->sheets->days;
 	const uint32_t end = seep__days_date(all, all->count - 1) + 1;
-	size_t first = SEEP__RUNG_FIRST;
+	size_t first = from;
 
 	while (at->base + first < all->count &&
 	       seep__days_date(all, at->base + first) + days <= end)
 		first++;
-	return first - SEEP__RUNG_FIRST;
+	return first - from;
 }
 
 /* The floor over 'days'; UINT64_MAX when no first day has so many behind. */
@@ -421,16 +447,22 @@ static int
 find_floor(struct floor_case *at, uint32_t days, double *sums, size_t *levels,
 	   uint64_t *result)
 {
-	const size_t all = count_firsts(at, days);
-	const size_t count = all < FIRSTS_MAX ? all : FIRSTS_MAX;
+	size_t from = FIRSTS_FROM;
+	size_t all = count_firsts(at, from, days);
+	size_t count;
 	size_t used = 0;
 	size_t worst;
 
+	if (all == 0) {
+		from = SEEP__RUNG_FIRST;
+		all = count_firsts(at, from, days);
+	}
+	count = all < FIRSTS_MAX ? all : FIRSTS_MAX;
 	*result = UINT64_MAX;
 	if (count == 0)
 		return SEEP_OK;
 	for (size_t i = 0; i < count; i++) {
-		const size_t first = SEEP__RUNG_FIRST + i * all / count;
+		const size_t first = from + i * all / count;
 		uint32_t alarm;
 		int rc = find_delay(at, first, LEVEL_NONE, sums, &alarm);
 
