@@ -30,6 +30,8 @@ struct evaluate_opts {
 	const char *rows;
 	/* share: if > 0, no floor is searched: this share is tried. */
 	double share;
+	/* wanted: try each row's wanted rate, and search no floor. */
+	int wanted;
 	/* spread: the leak starts up to so many days after the history. */
 	uint32_t spread;
 	uint32_t history;

@@ -209,7 +209,7 @@ print_spreading(const struct plan *plan, const struct rows_point *points)
 static int
 print_rows(const struct plan *plan, const struct rows_point *points)
 {
-	const int floors = !(plan->opts->share > 0);
+	const int floors = !(plan->opts->share > 0) && !plan->opts->wanted;
 	struct rows_point *row_points =
 	    calloc(plan->trials + 1, sizeof(*row_points));
 

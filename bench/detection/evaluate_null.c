@@ -419,11 +419,14 @@ print_cell(const struct run *run, const char *role, const char *noise,
 	const double expected = run->knobs[knob] * cell->host_years;
 	const struct stats_interval interval = stats_count(cell->alarms[knob]);
 
-	printf("| %s | %s | %.1f | %u | %.2f | %.2f [%.2f, %.2f] | %u/%u | "
-	       "%u |",
-	       role, noise, cell->host_years, cell->alarms[knob], expected,
-	       cell->alarms[knob] / expected, interval.low / expected,
-	       interval.high / expected, cell->hosts_alarmed[knob], cell->hosts,
+	printf("| %s | %s | %.1f | %u | %.2f |", role, noise, cell->host_years,
+	       cell->alarms[knob], expected);
+	if (expected > 0)
+		printf(" %.2f [%.2f, %.2f] |", cell->alarms[knob] / expected,
+		       interval.low / expected, interval.high / expected);
+	else
+		printf(" - |");
+	printf(" %u/%u | %u |", cell->hosts_alarmed[knob], cell->hosts,
 	       cell->worst[knob]);
 	if (run->family == WORLD_CHANGING)
 		printf(" %u | %u | %u | %u/%u |", cell->true_alarms[knob],

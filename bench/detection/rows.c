@@ -242,7 +242,7 @@ rows_run(const struct evaluate_opts *opts, const struct rows_row *row,
 		point->stratum = result.stratum;
 		point->statistic = result.statistic;
 	}
-	if (point->valid && !(opts->share > 0))
+	if (point->valid && !(opts->share > 0) && !opts->wanted)
 		search_floor(row, &trial, guess, point);
 }
 

@@ -89,6 +89,7 @@ sum_cells(struct weighing *weighing)
 {
 	const struct seep__claim *told = weighing->told;
 	const struct seep__subject *subject = weighing->subject;
+	uint32_t end;
 
 	for (size_t c = 0; c < subject->cells_count; c++) {
 		const struct seep__peercell *cell = &subject->cells[c];
@@ -106,6 +107,11 @@ sum_cells(struct weighing *weighing)
 	}
 	weighing->days_before = told->change->onset;
 	weighing->days_since = told->change->end - told->change->onset;
+	/* Peers may be followed beyond the stratum's rise. */
+	end = seep__days_start(weighing->days, told->change->end - 1) +
+	      SEEP__HOURS_PER_DAY;
+	if (told->end > end)
+		weighing->days_since += (told->end - end) / SEEP__HOURS_PER_DAY;
 	assert(weighing->days_before > 0 && weighing->days_since > 0);
 }
 

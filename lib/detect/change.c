@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "detect/chance.h"
 #include "detect/excess.h"
 
 /* A rise is over when the mean of a week stays below half of it: a leak
@@ -164,6 +165,80 @@ add_change(struct seep__changes *changes, const struct seep__track *track,
 	change.peak = find_peak(ladder, track->stratum, alarm, raised);
 	size_change(&change, track, ladder, alarm, raised);
 	changes->list[changes->count++] = change;
+	return SEEP_OK;
+}
+
+/*
+ * ECHO_G: a stratum rose too when its mean did by so many standard
+ * deviations. By chance one of the four statistics does in one of 500
+ * strata, and a finding asks a dozen. At 2 every finding would name peers
+ * that only had a good month; at 5 nothing is gained over an alarm.
+ */
+#define ECHO_G 3.3
+
+/* The statistic of the longest rung before 'at' that rose most in [at, end);
+ * 'rise' stays empty when none did. */
+static void
+hear(const struct seep__ladder *ladder, size_t at, size_t end,
+     struct seep__rise *rise)
+{
+	const struct seep__scan_rung *step = NULL;
+
+	for (size_t s = 0; s < ladder->count; s++)
+		if (ladder->steps[s].reference <= at)
+			step = &ladder->steps[s];
+	for (uint32_t k = 0; step && k < SEEP_STATISTIC_COUNT; k++) {
+		double g;
+
+		if (!step->sums[k])
+			continue;
+		g = seep__scan_g(step->sums[k], at, end);
+		if (g < ECHO_G || g <= rise->onset.g)
+			continue;
+		rise->step = step;
+		rise->statistic = k;
+		rise->onset = (struct seep__onset){.at = at, .g = g};
+		rise->end = end;
+		rise->score = seep__score(g, step->dof[k]);
+		rise->years = 1.0;
+	}
+}
+
+int
+seep__change_echo(const struct seep__sheets *sheets,
+		  const struct seep__judge *judge,
+		  const struct seep__change *change, uint32_t stratum,
+		  struct seep__change *echo)
+{
+	struct seep__rise rise = {.onset.g = 0.0};
+	const size_t base = sheets->start[stratum] > change->base
+				? sheets->start[stratum]
+				: change->base;
+	struct seep__track track;
+	struct seep__ladder ladder;
+	int rc;
+
+	memset(echo, 0, sizeof(*echo));
+	if (!sheets->sheet[stratum].day ||
+	    change->onset < base + SEEP__RUNG_FIRST)
+		return SEEP_OK;
+	rc = seep__track_make(&track, sheets, stratum, NULL, change->end);
+	if (rc == SEEP_OK)
+		rc = seep__ladder_make(&ladder, &track, judge, base);
+	if (rc != SEEP_OK)
+		return rc;
+	hear(&ladder, change->onset - base, change->end - base, &rise);
+	if (!rise.step)
+		return SEEP_OK;
+	*echo = *change;
+	echo->stratum = stratum;
+	echo->statistic = rise.statistic;
+	echo->base = base;
+	echo->reference = rise.step->reference;
+	echo->decided = change->end - 1;
+	echo->score = rise.score;
+	echo->peak = echo->surprise = 0.0;
+	size_change(echo, &track, &ladder, &rise, rise.end);
 	return SEEP_OK;
 }
 

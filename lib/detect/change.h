@@ -77,4 +77,19 @@ seep__change_scan(const struct seep__sheets *sheets,
 		  const struct seep__judge *judge,
 		  struct seep__changes *changes);
 
+/*
+ * seep__change_echo() asks whether another stratum rose in the days of a
+ * change too, too little to alarm by itself. One onset in one stratum is
+ * asked, not all of them, so that far less evidence will do.
+ *
+ * Returns SEEP_OK, with 'echo' a change like the one given (its peak and
+ * surprise are 0) or its score 0 when there is none; SEEP_ENOMEM,
+ * SEEP_EBUDGET.
+ */
+int
+seep__change_echo(const struct seep__sheets *sheets,
+		  const struct seep__judge *judge,
+		  const struct seep__change *change, uint32_t stratum,
+		  struct seep__change *echo);
+
 #endif

@@ -40,6 +40,9 @@ struct seep__claim {
 	uint32_t end;
 	uint32_t closed;
 	uint32_t decided;
+	/* is_echo: rose beside a change, without an alarm of its own: it adds
+	 * peers to that one's story, and tells none. */
+	int is_echo;
 	/* One of these, by basis. */
 	const struct seep__change *change;
 	const struct seep__standing *standing;

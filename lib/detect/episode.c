@@ -42,6 +42,8 @@ struct tally {
 	struct share *shares; /* one per peer of the subject */
 	uint64_t *services;
 	uint64_t spread;
+	uint64_t late; /* bytes from hour 'late_from' on */
+	uint32_t late_from;
 	uint32_t first; /* first hour with bytes */
 	uint32_t last;  /* and the last */
 };
@@ -57,13 +59,14 @@ is_claimed(const struct seep__claim *claim, const struct seep__peercell *cell)
 }
 
 static int
-tally_cells(const struct seep__claim *told, struct tally *tally,
-	    struct seep_finding *finding)
+tally_cells(const struct seep__claim *told, uint32_t late_from,
+	    struct tally *tally, struct seep_finding *finding)
 {
 	const struct seep__subject *subject = told->subject;
 	const size_t count = subject->peers_count;
 
 	memset(tally, 0, sizeof(*tally));
+	tally->late_from = late_from;
 	tally->first = UINT32_MAX;
 	tally->shares =
 	    seep__arena_get(subject->scratch, count, sizeof(*tally->shares));
@@ -86,6 +89,8 @@ tally_cells(const struct seep__claim *told, struct tally *tally,
 		finding->bytes_out += cell->bytes_out;
 		tally->shares[cell->peer].bytes += cell->bytes_out;
 		tally->services[cell->service] += cell->bytes_out;
+		if (hour >= tally->late_from)
+			tally->late += cell->bytes_out;
 		if (cell->kind == SEEP_CELL_SPREAD)
 			tally->spread += cell->bytes_out;
 		if (hour < tally->first)
@@ -317,6 +322,74 @@ struct story {
 	size_t leader;
 };
 
+/* Does the claim rest on a stratum that knows its peers for a week only? */
+static int
+is_of_new(const struct seep__claim *told)
+{
+	return told->change &&
+	       (told->change->stratum == SEEP_STRATUM_NEW_PUSH ||
+		told->change->stratum == SEEP_STRATUM_NEW_PULL ||
+		told->change->stratum == SEEP_STRATUM_NAMES_NEW);
+}
+
+/* FOLLOW_DAYS: a peer that was new is followed until it got less than half of
+ * its day of the rise for a week, as a rise ends (change.c). Those that came
+ * by on fewer than half of the days are not. */
+#define FOLLOW_DAYS 7
+
+/* The hour at which a peer's part of the rise ends. */
+static uint32_t
+follow_peer(const struct seep__claim *told, const struct seep__peer *peer)
+{
+	const struct seep__subject *subject = told->subject;
+	const struct seep__date_day *days = subject->calendar->days;
+	const uint32_t length = (told->end - told->onset) / SEEP__HOURS_PER_DAY;
+	uint64_t rise = 0, active = 0;
+	uint32_t end = told->end;
+	size_t next;
+
+	for (size_t c = peer->first; c < peer->end; c = next) {
+		const uint32_t from =
+		    days[subject->cells[c].day].day * SEEP__HOURS_PER_DAY;
+		uint64_t bytes = 0;
+
+		for (next = c; next < peer->end && subject->cells[next].day ==
+						       subject->cells[c].day;
+		     next++)
+			bytes += seep__subject_counts(subject,
+						      &subject->cells[next]);
+		if (from < told->onset)
+			continue;
+		if (from < told->end) {
+			rise += bytes;
+			active += bytes > 0;
+			continue;
+		}
+		if (2 * active < length || rise == 0 ||
+		    from - end >= FOLLOW_DAYS * SEEP__HOURS_PER_DAY)
+			break;
+		if (bytes >= rise / length / 2)
+			end = from + SEEP__HOURS_PER_DAY;
+	}
+	return end;
+}
+
+/* A stratum of new peers forgets them after a week, and its rise ends there.
+ * What they get goes on: the end is moved to theirs. */
+static void
+follow_peers(const struct seep__claim *told, struct seep__claim *whole)
+{
+	for (size_t p = 0; p < told->subject->peers_count; p++) {
+		uint32_t end;
+
+		if (!told->holds[p])
+			continue;
+		end = follow_peer(told, &told->subject->peers[p]);
+		if (end > whole->end)
+			whole->end = end;
+	}
+}
+
 /*
  * The claim told. A rise with peers in use shows in several strata, each of
  * which names its own: then the peers are those that any of them names, and
@@ -341,6 +414,8 @@ merge_claims(const struct story *story, struct seep__claim *whole,
 		    seep__join_beside(at, told) && at->end > whole->end)
 			whole->end = at->end;
 	}
+	if (is_of_new(told))
+		follow_peers(told, whole);
 	if (told->basis != SEEP_BASIS_CHANGE ||
 	    told->pattern != SEEP_PATTERN_ALL_PEERS)
 		return SEEP_OK;
@@ -391,7 +466,11 @@ build_finding(const struct story *story, const struct seep_entity *entity,
 		put_change(told, largest, finding);
 	else
 		finding->score_tenths = told->standing->score_tenths;
-	rc = tally_cells(told, &tally, finding);
+	/* What new peers got after the stratum forgot them is excess, all of
+	 * it. */
+	rc =
+	    tally_cells(told, is_of_new(told) ? episode->told->end : UINT32_MAX,
+			&tally, finding);
 	if (rc != SEEP_OK)
 		return rc;
 	if (tally.first == UINT32_MAX)
@@ -400,6 +479,9 @@ build_finding(const struct story *story, const struct seep_entity *entity,
 	finding->first_seen_ns = seep__clock_start(tally.first);
 	finding->last_seen_ns = seep__clock_start(tally.last + 1);
 	finding->direction = episode->founder->direction;
+	finding->bytes_excess += tally.late;
+	finding->bytes_excess_low += tally.late;
+	finding->bytes_excess_high += tally.late;
 	put_expected(finding);
 	put_service(&tally, finding);
 	rc = put_peers(told, &tally, finding);
@@ -490,7 +572,7 @@ seep__episodes_join(struct seep__claims *claims,
 		struct story story = {
 		    .claims = claims, .group = group, .leader = i};
 
-		if (group[i] != i)
+		if (group[i] != i || claims->list[i].is_echo)
 			continue;
 		memset(&finding, 0, sizeof(finding));
 		finding.entity = entity_index;

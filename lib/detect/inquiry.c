@@ -11,6 +11,7 @@
 #include "detect/change.h"
 #include "detect/claim.h"
 #include "detect/floor.h"
+#include "detect/join.h"
 #include "detect/level.h"
 #include "detect/shared.h"
 
@@ -189,6 +190,78 @@ claim_changes(struct seep__inquiry *inquiry, const struct look *look)
 	return rc;
 }
 
+/* Was the stratum heard beside this change already? */
+static int
+is_heard(const struct seep__claims *claims, const struct seep__claim *claim,
+	 uint32_t stratum)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (claims->list[i].change->stratum == stratum &&
+		    (claims->list[i].change == claim->change ||
+		     seep__join_beside(&claims->list[i], claim)))
+			return 1;
+	return 0;
+}
+
+/* Strata of peers in use: what rose there beside another stratum is part of
+ * its story. */
+static int
+is_of_known(uint32_t stratum)
+{
+	return stratum != SEEP_STRATUM_NEW_PUSH &&
+	       stratum != SEEP_STRATUM_NEW_PULL &&
+	       stratum != SEEP_STRATUM_PARTNER &&
+	       stratum != SEEP_STRATUM_NAMES_NEW &&
+	       stratum != SEEP_STRATUM_NAMES_RARE;
+}
+
+static int
+claim_echo(struct seep__inquiry *inquiry, const struct look *look,
+	   const struct seep__judge *judge, size_t of, uint32_t stratum)
+{
+	struct seep__change *echo =
+	    seep__arena_get(look->subject.scratch, 1, sizeof(*echo));
+	struct seep__claim claim;
+	int rc;
+
+	if (!echo)
+		return seep__mem_why(look->subject.scratch->mem);
+	rc = seep__change_echo(&look->sheets, judge,
+			       inquiry->claims.list[of].change, stratum, echo);
+	if (rc != SEEP_OK || echo->score <= 0.0)
+		return rc;
+	rc = seep__claim_change(&look->sheets, echo, &claim);
+	claim.is_echo = 1;
+	if (rc == SEEP_OK &&
+	    claim.direction == inquiry->claims.list[of].direction)
+		rc = seep__claims_add(&inquiry->claims, &claim);
+	return rc;
+}
+
+/* A rise spread over peers in use shows in several strata, in some of them
+ * too little to alarm: they add peers to its story. */
+static int
+claim_echoes(struct seep__inquiry *inquiry, const struct look *look,
+	     const struct seep__judge *judge)
+{
+	const size_t count = inquiry->claims.count;
+	int rc = SEEP_OK;
+
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t s = 0; rc == SEEP_OK && s < SEEP_STRATUM_COUNT;
+		     s++) {
+			const struct seep__claim *claim =
+			    &inquiry->claims.list[i];
+
+			if (claim->pattern == SEEP_PATTERN_ALL_PEERS &&
+			    is_of_known(s) &&
+			    is_of_known(claim->change->stratum) &&
+			    !is_heard(&inquiry->claims, claim, s))
+				rc = claim_echo(inquiry, look, judge, i, s);
+		}
+	return rc;
+}
+
 static int
 claim_standing(struct seep__inquiry *inquiry, const struct look *look,
 	       size_t entity)
@@ -294,6 +367,8 @@ decide_entity(struct seep__inquiry *inquiry, size_t entity)
 		rc = note_shifts(inquiry, &look, entity);
 	if (rc == SEEP_OK)
 		rc = claim_changes(inquiry, &look);
+	if (rc == SEEP_OK)
+		rc = claim_echoes(inquiry, &look, &judge);
 	if (rc == SEEP_OK)
 		rc = claim_standing(inquiry, &look, entity);
 	if (rc == SEEP_OK)

@@ -156,7 +156,8 @@ find_episode(const struct seep__claim *list, const size_t *group, size_t first,
 
 	assert(first <= i);
 	for (size_t j = 0; j < first; j++)
-		if (group[j] < best && is_same_leak(&list[i], &list[j]))
+		if (group[j] < best && !list[j].is_echo &&
+		    is_same_leak(&list[i], &list[j]))
 			best = group[j];
 	return best;
 }
@@ -172,7 +173,8 @@ group_decision(const struct seep__claim *list, size_t *group, size_t first,
 			const size_t a = group[i];
 			const size_t b = group[j];
 
-			if (a != b && is_same_leak(&list[i], &list[j]))
+			if (a != b && !list[i].is_echo && !list[j].is_echo &&
+			    is_same_leak(&list[i], &list[j]))
 				rename_group(group, first, i + 1, a > b ? a : b,
 					     a > b ? b : a);
 		}
@@ -226,7 +228,7 @@ seep__join_describe(const struct seep__claims *claims, const size_t *group,
 	for (size_t i = leader + 1; i < claims->count; i++) {
 		const struct seep__claim *at = &claims->list[i];
 
-		if (group[i] == leader && at->onset < decided &&
+		if (group[i] == leader && !at->is_echo && at->onset < decided &&
 		    tells_better(at, episode->told))
 			episode->told = at;
 		if (group[i] == leader && !episode->relay)
