@@ -10,9 +10,9 @@
  *            crosses a level upwards, a week apart at least, by level. The
  *            tail is fitted by a straight line in the logarithm of the rate,
  *            from FIT_MOST to FIT_LEAST crossings a year.
- * Output     a line per stratum and statistic: rates at levels, intercept
- *            and slope; then how many independent tests all of them together
- *            are worth; then the table for lib/detect/chance.c.
+ * Output     for servers and for all others: a line per stratum and
+ *            statistic with rates at levels, intercept and slope; then the
+ *            table for lib/detect/chance.c.
  */
 #include <inttypes.h>
 #include <math.h>

@@ -242,7 +242,8 @@ struct seep_entity {
 	const char *ceiling_null_reason;
 	uint64_t ceiling_allowed_bytes;
 	/* floor_*: bytes per day for 7, 14, 30 and 90 days; UINT64_MAX =
-	 * unknown, with its reason. */
+	 * unknown, with its reason. Of leaks that begin with 14 usable days
+	 * before them, with 21 where the evidence has 49 and more. */
 	uint64_t floor_drip_bytes_per_day[4];
 	uint64_t floor_mimic_bytes_per_day[4];
 	const char *floor_null_reason;

@@ -34,10 +34,11 @@
  * quarter. */
 #define FIRSTS_MAX 60
 
-/* FIRSTS_FROM: peers are new for a week, so that what is usually sent to new
- * or rare ones is known a week later than the rest. Leaks that begin before
- * that have a floor many times as high; where the evidence is long enough
- * for others, the floor is of those. */
+/* FIRSTS_FROM, FIRSTS_LEAST: peers are new for a week, so that what is
+ * usually sent to new or rare ones is known a week later than the rest. Leaks
+ * that begin before that have a floor many times as high. Where the evidence
+ * has seven weeks, two of them for such days, the floor is of later ones. */
+#define FIRSTS_LEAST ((size_t)49)
 #define FIRSTS_FROM (SEEP__RUNG_FIRST + SEEP__NEW_DAYS)
 
 /* SHARE_LEAST: a mimic leaves out what carries less than a hundredth of the
@@ -453,7 +454,7 @@ find_floor(struct floor_case *at, uint32_t days, double *sums, size_t *levels,
 	size_t used = 0;
 	size_t worst;
 
-	if (all == 0) {
+	if (at->sheets->days.count - at->base < FIRSTS_LEAST || all == 0) {
 		from = SEEP__RUNG_FIRST;
 		all = count_firsts(at, from, days);
 	}
