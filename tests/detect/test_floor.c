@@ -48,6 +48,26 @@ Test(floor, falls_with_the_days_that_a_leak_goes_on)
 	}
 }
 
+/* A leak that begins before new peers have a reference shows in everything
+ * that is sent alone, where it has to be many times as large. */
+Test(floor, of_seven_weeks_is_of_days_on_which_new_peers_are_known)
+{
+	uint64_t drip[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct lone lone;
+
+		lone_open(&lone, 6, 48 + i, &lone_office);
+		lone.sheets.start[SEEP_STRATUM_NEW_PUSH] = SEEP__NEW_DAYS;
+		fill(&lone);
+		drip[i] = lone.entity.floor_drip_bytes_per_day[1];
+		lone_close(&lone);
+	}
+	cr_assert_neq(drip[0], UINT64_MAX);
+	cr_assert_lt(drip[1], drip[0] / 8, "%lu %lu", (unsigned long)drip[0],
+		     (unsigned long)drip[1]);
+}
+
 Test(floor, falls_with_the_alarms_that_one_is_ready_to_look_at)
 {
 	struct lone lone;
