@@ -97,13 +97,6 @@ seep__calibrate_clear(struct seep__calibration *calibration)
 	calibration->is_used = 0;
 }
 
-/* Have the hosts of a group a server's role? */
-static int
-is_server(size_t role)
-{
-	return role != SEEP_ROLE_NONE && role != SEEP_ROLE_GROUP;
-}
-
 static const struct seep__group *
 group_of(const struct seep__calibration *calibration, size_t entity, size_t r)
 {
@@ -166,7 +159,7 @@ seep__calibrate_open(struct seep__calibration *calibration)
 						      sizeof(*group->tails));
 			if (!group->tails)
 				return seep__mem_why(calibration->mem);
-			group->tails->is_server = is_server(role);
+			group->tails->role = (int)role;
 			calibration->is_used = 1;
 		}
 	return SEEP_OK;
@@ -479,12 +472,12 @@ seep__calibrate_threshold(const struct seep__calibration *calibration,
 			  uint32_t statistic, struct seep__threshold *threshold)
 {
 	const int by_role = calibration && epoch > 0;
+	const int role = by_role ? (int)seep__entities_pool(
+				       calibration->entities, entity, epoch - 1)
+				 : SEEP_ROLE_NONE;
 	const struct seep__group *group;
 
-	threshold->chance = seep__chance_shipped(
-	    by_role && is_server((size_t)seep__entities_pool(
-			   calibration->entities, entity, epoch - 1)),
-	    stratum, statistic);
+	threshold->chance = seep__chance_shipped(role, stratum, statistic);
 	threshold->tests = SEEP__TESTS_SHIPPED;
 	threshold->years = SEEP__SHIPPED_YEARS;
 	threshold->is_evidence = 0;

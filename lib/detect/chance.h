@@ -52,10 +52,10 @@ struct seep__chance {
 	double slope;
 };
 
-/* seep__chance_shipped() gives the tail that was counted on the bench;
- * 'is_server': for hosts that have a server's role. */
+/* seep__chance_shipped() gives the tail that was counted on the bench, for
+ * hosts of a role (enum seep_role). */
 struct seep__chance
-seep__chance_shipped(int is_server, uint32_t stratum, uint32_t statistic);
+seep__chance_shipped(int role, uint32_t stratum, uint32_t statistic);
 
 /* seep__chance_rate() returns scores of at least 'score' per entity-year. */
 double

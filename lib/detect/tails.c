@@ -78,7 +78,7 @@ bound_tails(struct seep__tails *tails, double knob)
 		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
 			struct seep__chance *chance = &tails->chance[s][k];
 			const struct seep__chance shipped =
-			    seep__chance_shipped(tails->is_server, s, k);
+			    seep__chance_shipped(tails->role, s, k);
 			const double below =
 			    seep__chance_score(&shipped, most) -
 			    seep__chance_score(chance, rate);
@@ -102,7 +102,7 @@ seep__tails_fit(struct seep__tails *tails, double knob)
 			    &tails->tally[s][k], most, &tails->chance[s][k]);
 			if (tails->is_shipped[s][k])
 				tails->chance[s][k] = seep__chance_shipped(
-				    tails->is_server, s, k);
+				    tails->role, s, k);
 		}
 	bound_tails(tails, knob);
 }

@@ -45,8 +45,8 @@ struct seep__tally {
 
 /* struct seep__tails: what is worked out for one group. */
 struct seep__tails {
-	/* is_server: whose shipped tails stand beside; set by the caller. */
-	int is_server;
+	/* role: whose shipped tails stand beside; set by the caller. */
+	int role;
 	struct seep__tally tally[SEEP_STRATUM_COUNT][SEEP_STATISTIC_COUNT];
 	/* all: of the least likely score of all strata and statistics. */
 	struct seep__tally all;
