@@ -76,6 +76,19 @@ keep_start(struct trial *trial, int64_t start_ns)
 	return SEEP_OK;
 }
 
+/* Covered days before a leak begins: as for the floors (detect/floor.c). */
+static int64_t
+days_before(const struct seep_evidence *evidence, int64_t from, int64_t until)
+{
+	int64_t covered = 0;
+
+	for (int64_t day = from - from % NS_PER_DAY; day < until;
+	     day += NS_PER_DAY)
+		covered += is_covered_day(evidence, day, from, until);
+	return covered < TRIAL_DAYS_LONG ? TRIAL_DAYS_BEFORE
+					 : TRIAL_DAYS_BEFORE_LONG;
+}
+
 /* The cut first and last hours of the evidence count for nothing. */
 static int
 find_starts(struct trial *trial, const struct seep_evidence *evidence)
@@ -86,16 +99,18 @@ find_starts(struct trial *trial, const struct seep_evidence *evidence)
 		  trial->question.since_ns);
 	int64_t until = evidence->coverage.last_ns;
 	int64_t before = 0;
+	int64_t least;
 	int status = SEEP_OK;
 
 	if (trial->question.until_ns != 0)
 		until = earlier(until, trial->question.until_ns);
+	least = days_before(evidence, from, until);
 	for (int64_t day = from - from % NS_PER_DAY;
 	     status == SEEP_OK && day + trial->days * NS_PER_DAY <= until;
 	     day += NS_PER_DAY) {
 		if (!is_covered_day(evidence, day, from, until))
 			continue;
-		if (before++ >= TRIAL_DAYS_BEFORE)
+		if (before++ >= least)
 			status = keep_start(trial, day);
 	}
 	return status;

@@ -21,8 +21,11 @@
 #include "leak.h"
 
 /* Covered days that must stand before a leak's first (the floor's own
- * definition), and the covered hours that make a day one. */
+ * definition), and as many where the evidence has LONG of them; the covered
+ * hours that make a day one. */
 #define TRIAL_DAYS_BEFORE 14
+#define TRIAL_DAYS_BEFORE_LONG 21
+#define TRIAL_DAYS_LONG 49
 #define TRIAL_HOURS_A_DAY 18
 
 /* struct trial_start: a day on which a leak may begin, and the findings of

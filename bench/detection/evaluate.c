@@ -140,6 +140,7 @@ usage(void)
 	    "                    all\n"
 	    "  --share X         try this share of mean outbound (0.02)\n"
 	    "                    instead of searching the floor\n"
+	    "  --any-peers       an alarm is enough, whoever it names\n"
 	    "  --wanted          try the wanted rate of each row only\n"
 	    "  --spread N        leaks start up to N days later\n"
 	    "  --history N       days before the leak (default 28)\n"
@@ -198,6 +199,8 @@ parse_flag(const char *name, struct evaluate_opts *opts)
 		opts->quick = 1;
 	else if (strcmp(name, "--verbose") == 0)
 		opts->verbose = 1;
+	else if (strcmp(name, "--any-peers") == 0)
+		opts->any_peers = 1;
 	else if (strcmp(name, "--wanted") == 0)
 		opts->wanted = 1;
 	else if (strcmp(name, "--final") == 0)

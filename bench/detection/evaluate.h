@@ -32,6 +32,8 @@ struct evaluate_opts {
 	double share;
 	/* wanted: try each row's wanted rate, and search no floor. */
 	int wanted;
+	/* any_peers: an alarm is enough, whoever it names (trial.h). */
+	int any_peers;
 	/* spread: the leak starts up to so many days after the history. */
 	uint32_t spread;
 	uint32_t history;

@@ -210,6 +210,7 @@ rows_run(const struct evaluate_opts *opts, const struct rows_row *row,
 	    .alarms_per_year = evaluate_knob(opts),
 	    .statistics_off = opts->statistics_off,
 	    .watch_servers = opts->watch_servers,
+	    .any_peers = opts->any_peers,
 	    .verbose = opts->verbose,
 	};
 	const uint32_t late =

@@ -101,8 +101,8 @@ seep__tails_fit(struct seep__tails *tails, double knob)
 			tails->is_shipped[s][k] = !fit_tail(
 			    &tails->tally[s][k], most, &tails->chance[s][k]);
 			if (tails->is_shipped[s][k])
-				tails->chance[s][k] = seep__chance_shipped(
-				    tails->role, s, k);
+				tails->chance[s][k] =
+				    seep__chance_shipped(tails->role, s, k);
 		}
 	bound_tails(tails, knob);
 }
