@@ -332,6 +332,13 @@ is_of_new(const struct seep__claim *told)
 		told->change->stratum == SEEP_STRATUM_NAMES_NEW);
 }
 
+/* Peers in use get bytes anyway. */
+static int
+has_late(const struct seep__claim *told)
+{
+	return is_of_new(told) && told->pattern != SEEP_PATTERN_ALL_PEERS;
+}
+
 /* FOLLOW_DAYS: a peer that was new is followed until it got less than half of
  * its day of the rise for a week, as a rise ends (change.c). Those that came
  * by on fewer than half of the days are not. */
@@ -348,6 +355,7 @@ follow_peer(const struct seep__claim *told, const struct seep__peer *peer)
 	uint32_t end = told->end;
 	size_t next;
 
+	assert(length > 0);
 	for (size_t c = peer->first; c < peer->end; c = next) {
 		const uint32_t from =
 		    days[subject->cells[c].day].day * SEEP__HOURS_PER_DAY;
@@ -468,9 +476,8 @@ build_finding(const struct story *story, const struct seep_entity *entity,
 		finding->score_tenths = told->standing->score_tenths;
 	/* What new peers got after the stratum forgot them is excess, all of
 	 * it. */
-	rc =
-	    tally_cells(told, is_of_new(told) ? episode->told->end : UINT32_MAX,
-			&tally, finding);
+	rc = tally_cells(told, has_late(told) ? episode->told->end : UINT32_MAX,
+			 &tally, finding);
 	if (rc != SEEP_OK)
 		return rc;
 	if (tally.first == UINT32_MAX)
