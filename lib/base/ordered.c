@@ -15,6 +15,15 @@
 _Static_assert(sizeof(Word_t) == sizeof(uint64_t), "needs 64-bit words");
 
 /*
+ * Keys that a root leaf holds, on 64 bits; with one more the array becomes a
+ * tree. Judy tells the two apart by the number of keys alone, and where it
+ * is refused memory halfway between them it leaves a tree of 31 keys, which
+ * it then takes for a leaf: keys are lost and memory is overwritten. So this
+ * one step is taken on a copy (insertion) or as a copy (removal).
+ */
+#define ROOT_LEAF_MAX 31
+
+/*
  * What malloc(3) takes for the words that Judy counts as used, at most: of
  * Judy's block sizes the smallest, 3 words, is the worst, 32 bytes for 24.
  */
@@ -60,6 +69,66 @@ settle_map(struct seep__ordmap *map)
 			  by_key > in_use ? by_key : in_use);
 }
 
+/* Copies a set, but for 'but' if it is not NULL. At most ROOT_LEAF_MAX keys:
+ * a leaf that cannot grow stays as it was. */
+static int
+copy_set(Pvoid_t from, const Word_t *but, Pvoid_t *copy)
+{
+	Word_t key = 0;
+	int found = Judy1First(from, &key, PJE0);
+
+	*copy = NULL;
+	for (; found == 1; found = Judy1Next(from, &key, PJE0)) {
+		if ((but == NULL || key != *but) &&
+		    Judy1Set(copy, key, PJE0) == JERR) {
+			(void)Judy1FreeArray(copy, PJE0);
+			return SEEP_ENOMEM;
+		}
+	}
+	return SEEP_OK;
+}
+
+/* Adds a key that is not there to a set of 'count' keys. */
+static int
+insert_set(Pvoid_t *judy, size_t count, Word_t key)
+{
+	Pvoid_t copy;
+	Pvoid_t leaf;
+
+	if (count != ROOT_LEAF_MAX)
+		return Judy1Set(judy, key, PJE0) != JERR ? SEEP_OK
+							 : SEEP_ENOMEM;
+	if (copy_set(*judy, NULL, &copy) != SEEP_OK)
+		return SEEP_ENOMEM;
+	leaf = copy;
+	if (Judy1Set(&copy, key, PJE0) != JERR) {
+		(void)Judy1FreeArray(judy, PJE0);
+		*judy = copy;
+		return SEEP_OK;
+	}
+	/* A root that changed is such a broken tree: no call may touch it. */
+	if (copy == leaf)
+		(void)Judy1FreeArray(&copy, PJE0);
+	return SEEP_ENOMEM;
+}
+
+/* Removes a key that is there from a set of 'count' keys. */
+static int
+remove_set(Pvoid_t *judy, size_t count, Word_t key)
+{
+	Pvoid_t copy;
+
+	assert(count > 0);
+	if (count != ROOT_LEAF_MAX + 1)
+		return Judy1Unset(judy, key, PJE0) != JERR ? SEEP_OK
+							   : SEEP_ENOMEM;
+	if (copy_set(*judy, &key, &copy) != SEEP_OK)
+		return SEEP_ENOMEM;
+	(void)Judy1FreeArray(judy, PJE0);
+	*judy = copy;
+	return SEEP_OK;
+}
+
 void
 seep__ordset_init(struct seep__ordset *set, struct seep__mem *mem)
 {
@@ -86,15 +155,17 @@ seep__ordset_add(struct seep__ordset *set, uint64_t key)
 	if (set_charge(set->mem, &set->charged,
 		       set->charged + SEEP__ORDERED_SET_COST) != SEEP_OK)
 		return SEEP_EBUDGET;
-	if (Judy1Set(&set->judy, key, PJE0) != 1) {
+	if (insert_set(&set->judy, set->count, key) != SEEP_OK) {
 		(void)settle_set(set);
 		return SEEP_ENOMEM;
 	}
 	set->count++;
-	if (settle_set(set) == SEEP_OK)
+	/* A key that cannot be taken out again for want of memory stays: the
+	 * account lacks what Judy took beyond the cost, until it can pay. */
+	if (settle_set(set) == SEEP_OK ||
+	    remove_set(&set->judy, set->count, key) != SEEP_OK)
 		return SEEP_OK;
-	if (Judy1Unset(&set->judy, key, PJE0) == 1)
-		set->count--;
+	set->count--;
 	(void)settle_set(set);
 	return SEEP_EBUDGET;
 }
@@ -142,6 +213,68 @@ value_at(PPvoid_t slot)
 	return slot == NULL || slot == PPJERR ? NULL : (uint64_t *)(void *)slot;
 }
 
+/* Like copy_set(), values too. */
+static int
+copy_map(Pvoid_t from, const Word_t *but, Pvoid_t *copy)
+{
+	Word_t key = 0;
+	const uint64_t *value = value_at(JudyLFirst(from, &key, PJE0));
+	uint64_t *put;
+
+	*copy = NULL;
+	for (; value != NULL; value = value_at(JudyLNext(from, &key, PJE0))) {
+		if (but != NULL && key == *but)
+			continue;
+		put = value_at(JudyLIns(copy, key, PJE0));
+		if (put == NULL) {
+			(void)JudyLFreeArray(copy, PJE0);
+			return SEEP_ENOMEM;
+		}
+		*put = *value;
+	}
+	return SEEP_OK;
+}
+
+/* Like insert_set(); returns the value, or NULL. */
+static uint64_t *
+insert_map(Pvoid_t *judy, size_t count, Word_t key)
+{
+	uint64_t *value;
+	Pvoid_t copy;
+	Pvoid_t leaf;
+
+	if (count != ROOT_LEAF_MAX)
+		return value_at(JudyLIns(judy, key, PJE0));
+	if (copy_map(*judy, NULL, &copy) != SEEP_OK)
+		return NULL;
+	leaf = copy;
+	value = value_at(JudyLIns(&copy, key, PJE0));
+	if (value != NULL) {
+		(void)JudyLFreeArray(judy, PJE0);
+		*judy = copy;
+	} else if (copy == leaf) {
+		(void)JudyLFreeArray(&copy, PJE0);
+	}
+	return value;
+}
+
+/* Like remove_set(). */
+static int
+remove_map(Pvoid_t *judy, size_t count, Word_t key)
+{
+	Pvoid_t copy;
+
+	assert(count > 0);
+	if (count != ROOT_LEAF_MAX + 1)
+		return JudyLDel(judy, key, PJE0) != JERR ? SEEP_OK
+							 : SEEP_ENOMEM;
+	if (copy_map(*judy, &key, &copy) != SEEP_OK)
+		return SEEP_ENOMEM;
+	(void)JudyLFreeArray(judy, PJE0);
+	*judy = copy;
+	return SEEP_OK;
+}
+
 uint64_t *
 seep__ordmap_slot(struct seep__ordmap *map, uint64_t key, int *why)
 {
@@ -154,16 +287,17 @@ seep__ordmap_slot(struct seep__ordmap *map, uint64_t key, int *why)
 			  map->charged + SEEP__ORDERED_MAP_COST);
 	if (*why != SEEP_OK)
 		return NULL;
-	value = value_at(JudyLIns(&map->judy, key, PJE0));
+	value = insert_map(&map->judy, map->count, key);
 	if (value == NULL) {
 		(void)settle_map(map);
 		*why = SEEP_ENOMEM;
 		return NULL;
 	}
 	map->count++;
-	if (settle_map(map) == SEEP_OK)
+	/* As in seep__ordset_add(); removing it failed, so it did not move. */
+	if (settle_map(map) == SEEP_OK ||
+	    seep__ordmap_remove(map, key) != SEEP_OK)
 		return value;
-	(void)seep__ordmap_remove(map, key);
 	*why = SEEP_EBUDGET;
 	return NULL;
 }
@@ -201,12 +335,11 @@ seep__ordmap_last(const struct seep__ordmap *map, uint64_t *key)
 int
 seep__ordmap_remove(struct seep__ordmap *map, uint64_t key)
 {
-	int removed = JudyLDel(&map->judy, key, PJE0);
-
-	if (removed == JERR)
+	if (seep__ordmap_find(map, key) == NULL)
+		return SEEP_OK;
+	if (remove_map(&map->judy, map->count, key) != SEEP_OK)
 		return SEEP_ENOMEM;
-	assert(map->count >= (size_t)removed);
-	map->count -= (size_t)removed;
+	map->count--;
 	(void)settle_map(map);
 	return SEEP_OK;
 }
@@ -248,10 +381,9 @@ seep__ordered_selftest(void)
 
 	/* The fault shows while leaves grow in ascending order. */
 	for (unsigned i = 0; i < TEST_ROWS * TEST_COLUMNS; i++) {
-		if (Judy1Set(&judy, test_key(i), PJE0) == JERR) {
-			status = SEEP_ENOMEM;
+		status = insert_set(&judy, i, test_key(i));
+		if (status != SEEP_OK)
 			break;
-		}
 	}
 	if (status == SEEP_OK && !holds_keys(judy))
 		status = SEEP_ESELFTEST;

@@ -16,7 +16,9 @@
  * Errors    compiled with JUDYERROR_NOTEST; every PJERR is looked at, for
  *           the stock macros call exit(1) on a failed allocation.
  *           An insertion that malloc(3) refuses loses no key, but
- *           libJudy then leaks up to 1 KiB of the node it was making.
+ *           libJudy then leaks up to 2 KiB of the nodes it was making.
+ *           Alone it would lose keys where an array of 31 keys becomes one
+ *           of 32 and back; ordered.c takes that step on a copy.
  * Trap      libJudy 1.0.5 built with some compiler flags silently loses
  *           keys; seep__ordered_selftest() shows it.
  * Source    D. Baskins, "Judy arrays"; php-judy #131 for the trap.
