@@ -35,11 +35,13 @@ save_settings(struct seep__frame_writer *writer,
 {
 	struct seep__text text;
 	size_t at = 0;
+	int status;
 
 	assert(snapshot->site != NULL);
 	seep__text_init(&text, mem);
 	seep__site_save(snapshot->site, &text);
-	if (text.failed == SEEP_OK) {
+	status = text.failed;
+	if (status == SEEP_OK) {
 		seep__frame_begin(writer, SEEP__SECTION_SETTINGS);
 		seep__le32_put(seep__frame_room(writer, 4),
 			       SEEP__SERVICE_VERSION);
@@ -57,7 +59,7 @@ save_settings(struct seep__frame_writer *writer,
 		seep__frame_end(writer);
 	}
 	seep__text_clear(&text);
-	return text.failed;
+	return status;
 }
 
 size_t
