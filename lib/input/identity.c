@@ -201,6 +201,16 @@ append(struct seep__identity *id, const char *path)
 	return SEEP_OK;
 }
 
+/* drop_last() takes back what append() added. */
+static void
+drop_last(struct seep__identity *id)
+{
+	struct known *k = &id->known[--id->count];
+
+	assert(k->next == 0);
+	seep__mem_put(id->mem, k->path, k->path_size);
+}
+
 /* search() walks the files whose beginnings agree. */
 static int
 search(struct seep__identity *id, size_t first, struct known *k,
@@ -246,13 +256,16 @@ seep__identity_check(struct seep__identity *identity, const char *path,
 	if (status != SEEP_OK)
 		return status;
 	first = seep__ordmap_slot(&identity->by_prefix, prefix.sum, &status);
-	if (first == NULL)
-		return status;
-	status = SEEP_OK;
-	if (*first != 0)
-		status = search(identity, (size_t)*first,
-				&identity->known[identity->count - 1], same);
-	if (*same == NULL) {
+	if (first != NULL)
+		status =
+		    *first == 0
+			? SEEP_OK
+			: search(identity, (size_t)*first,
+				 &identity->known[identity->count - 1], same);
+	/* Asked again, the file must not be found to repeat itself. */
+	if (status != SEEP_OK) {
+		drop_last(identity);
+	} else if (*same == NULL) {
 		identity->known[identity->count - 1].next = (size_t)*first;
 		*first = identity->count;
 	}

@@ -61,6 +61,8 @@ leave_path(struct seep__zeek *z)
 	z->done_bytes += z->paths.path[z->at].size;
 	z->base.progress.files_done++;
 	z->at++;
+	z->same = NULL;
+	z->compared = z->at;
 }
 
 /* Order of reading: the interim ones, then by name. Of rows that repeat each
@@ -101,27 +103,40 @@ prepare(struct seep__zeek *z)
 	return SEEP_OK;
 }
 
+/* take_row() takes what the log gave last. */
+static int
+take_row(struct seep__zeek *z, struct seep__zeek_log *log, int duplicate)
+{
+	assert(log->waiting);
+	if (duplicate) {
+		seep__zeek_log_refuse(log, &log->got, SEEP_REFUSED_DUPLICATE,
+				      NULL);
+		return SEEP_OK;
+	}
+	if (log->got.asked != NULL)
+		return seep__zeek_hold_name(&z->hold, log, &log->got);
+	return seep__zeek_hold_take(&z->hold, log, &log->got);
+}
+
 int
 seep__zeek_pump(struct seep__zeek *zeek, struct seep__zeek_log *log, int final,
 		int duplicate)
 {
-	struct seep__zeek_got got;
-	int status = SEEP_OK;
+	int status;
 
 	assert(log != NULL);
 	while (!seep__zeek_hold_full(&zeek->hold)) {
-		status = seep__zeek_log_next(log, final, &got);
+		/* A row that memory refused is the first to be taken. */
+		if (!log->waiting) {
+			status = seep__zeek_log_next(log, final, &log->got);
+			if (status != SEEP_OK)
+				return status;
+			log->waiting = 1;
+		}
+		status = take_row(zeek, log, duplicate);
 		if (status != SEEP_OK)
 			return status;
-		if (duplicate)
-			seep__zeek_log_refuse(log, &got, SEEP_REFUSED_DUPLICATE,
-					      NULL);
-		else if (got.asked != NULL)
-			status = seep__zeek_hold_name(&zeek->hold, log, &got);
-		else
-			status = seep__zeek_hold_take(&zeek->hold, log, &got);
-		if (status != SEEP_OK)
-			return status;
+		log->waiting = 0;
 	}
 	return SEEP_OK;
 }
@@ -147,16 +162,19 @@ static int
 open_next(struct seep__zeek *z)
 {
 	const struct seep__zeek_path *path = &z->paths.path[z->at];
-	const char *same = NULL;
 	int status;
 
 	assert(z->log == NULL && z->at < z->paths.count);
-	if (!z->opts.dedup && path->regular) {
-		status = seep__identity_check(z->identity, path->name, &same);
+	/* Once a path: asked again after memory lacked, it is its own repeat.
+	 */
+	if (!z->opts.dedup && path->regular && z->compared == z->at) {
+		status =
+		    seep__identity_check(z->identity, path->name, &z->same);
 		if (status != SEEP_OK)
 			return status;
+		z->compared++;
 	}
-	z->duplicate = same != NULL;
+	z->duplicate = z->same != NULL;
 	seep__zeek_hold_open(&z->hold);
 	status = seep__zeek_log_open(&z->log, &z->base, path->name, &z->rules);
 	if (status != SEEP_OK)
@@ -166,8 +184,8 @@ open_next(struct seep__zeek *z)
 		return SEEP_OK;
 	}
 	z->log->interim = path->interim;
-	if (same != NULL)
-		tell_same(z, path->name, same);
+	if (z->same != NULL)
+		tell_same(z, path->name, z->same);
 	return SEEP_OK;
 }
 

@@ -149,22 +149,30 @@ add_key(struct seep__keytab *table, const struct seep__key *key, int *is_new)
 	return status;
 }
 
-/* is_repeated() says whether a row was given before, and notes that it is
- * given now. Only with dedup. */
+/* is_repeated() says whether a row was given before. Only with dedup. */
 static int
-is_repeated(struct seep__zeek_hold *h, const struct seep__zeek_record *record,
-	    int *repeated)
+is_repeated(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 {
 	struct seep__key key;
-	int status, is_new = 1;
 
-	*repeated = 0;
+	if (!h->dedup)
+		return 0;
+	seep__zeek_key_flow(&key, &record->flow);
+	return seep__keytab_find(&h->given, &key) != NULL;
+}
+
+/* note_given() notes that a row is given now: last of what memory may be
+ * refused for, or the row would repeat itself when it is taken again. */
+static int
+note_given(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
+{
+	struct seep__key key;
+	int is_new;
+
 	if (!h->dedup)
 		return SEEP_OK;
 	seep__zeek_key_flow(&key, &record->flow);
-	status = add_key(&h->given, &key, &is_new);
-	*repeated = status == SEEP_OK && !is_new;
-	return status;
+	return add_key(&h->given, &key, &is_new);
 }
 
 static int
@@ -174,23 +182,26 @@ is_parent(const struct seep__zeek_hold *h,
 	return seep__keytab_find(&h->parents, &record->key) != NULL;
 }
 
+/* reserve_tunnel() makes room for one more in hold_tunnel(). */
 static int
+reserve_tunnel(struct seep__zeek_hold *h)
+{
+	return seep__mem_grow(h->source->mem, (void **)&h->tunnels,
+			      &h->tunnels_room, h->tunnels_count + 1,
+			      sizeof(*h->tunnels));
+}
+
+static void
 hold_tunnel(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 {
-	int status;
-
 	assert(record->is_tunnel);
 	if (is_parent(h, record)) {
 		seep__source_refuse(h->source, SEEP_REFUSED_TUNNEL_OUTER,
 				    bytes_of(record));
-		return SEEP_OK;
+		return;
 	}
-	status = seep__mem_grow(h->source->mem, (void **)&h->tunnels,
-				&h->tunnels_room, h->tunnels_count + 1,
-				sizeof(*h->tunnels));
-	if (status == SEEP_OK)
-		h->tunnels[h->tunnels_count++] = *record;
-	return status;
+	assert(h->tunnels_count < h->tunnels_room);
+	h->tunnels[h->tunnels_count++] = *record;
 }
 
 static uint64_t
@@ -324,8 +335,9 @@ tell_shrunk(struct seep__zeek_log *log, const struct seep__zeek_got *got)
 			  "had; the larger figure stands");
 }
 
-/* take_after() takes the conn row of a connection with interim rows. */
-static int
+/* take_after() takes the conn row of a connection with interim rows; there
+ * is room for a tunnel. */
+static void
 take_after(struct seep__zeek_hold *h, struct seep__zeek_log *log,
 	   const struct seep__zeek_got *got, struct held *held)
 {
@@ -340,15 +352,36 @@ take_after(struct seep__zeek_hold *h, struct seep__zeek_log *log,
 		    record->flow.bytes_resp < held->record.flow.bytes_resp)
 			tell_shrunk(log, got);
 		held->state = HELD_NOTHING;
-		return SEEP_OK;
+		return;
 	}
 	if (held->state == HELD_WAITING)
 		refuse_interim(h, &held->record);
 	held->state = HELD_NOTHING;
 	if (record->is_tunnel)
-		return hold_tunnel(h, record);
-	emit(h, record);
-	return SEEP_OK;
+		hold_tunnel(h, record);
+	else
+		emit(h, record);
+}
+
+/* reserve_final() does all of take_final() that memory may be refused for;
+ * done again, it changes nothing. */
+static int
+reserve_final(struct seep__zeek_hold *h, const struct seep__zeek_log *log,
+	      const struct seep__zeek_record *record, int is_after)
+{
+	int status = SEEP_OK, is_new;
+
+	assert(log != NULL);
+	if (!is_after &&
+	    record->flow.end_ns - record->flow.start_ns >= LONG_NS) {
+		int beyond = h->follow || log->has_paths || log->endless;
+
+		status = add_key(beyond ? &h->finals : &h->here, &record->key,
+				 &is_new);
+	}
+	if (status == SEEP_OK && record->is_tunnel)
+		status = reserve_tunnel(h);
+	return status == SEEP_OK ? note_given(h, record) : status;
 }
 
 static int
@@ -357,30 +390,23 @@ take_final(struct seep__zeek_hold *h, struct seep__zeek_log *log,
 {
 	const struct seep__zeek_record *record = &got->record;
 	struct held *held;
-	int status, flag;
+	int status;
 
-	status = is_repeated(h, record, &flag);
-	if (status != SEEP_OK)
-		return status;
-	if (flag) {
+	if (is_repeated(h, record)) {
 		seep__zeek_log_refuse(log, got, SEEP_REFUSED_DUPLICATE,
 				      "a row that was read already");
 		return SEEP_OK;
 	}
 	held = seep__keytab_find(&h->interim, &record->key);
+	status = reserve_final(h, log, record, held != NULL);
+	if (status != SEEP_OK)
+		return status;
 	if (held != NULL)
-		return take_after(h, log, got, held);
-	if (record->flow.end_ns - record->flow.start_ns >= LONG_NS) {
-		int beyond = h->follow || log->has_paths || log->endless;
-
-		status = add_key(beyond ? &h->finals : &h->here, &record->key,
-				 &flag);
-		if (status != SEEP_OK)
-			return status;
-	}
-	if (record->is_tunnel)
-		return hold_tunnel(h, record);
-	emit(h, record);
+		take_after(h, log, got, held);
+	else if (record->is_tunnel)
+		hold_tunnel(h, record);
+	else
+		emit(h, record);
 	return SEEP_OK;
 }
 
@@ -463,21 +489,22 @@ static int
 drain_interim(struct seep__zeek_hold *h, struct held *held)
 {
 	enum held_state state = (enum held_state)held->state;
-	int status, repeated;
+	int status = SEEP_OK, repeated;
 
 	assert(held != NULL);
+	repeated = state == HELD_WAITING && is_repeated(h, &held->record);
+	if (state == HELD_WAITING)
+		status = note_given(h, &held->record);
+	if (status != SEEP_OK)
+		return status;
 	held->state = HELD_NOTHING;
 	if (state != HELD_NOTHING)
 		h->source->coverage.flows_without_end++;
-	if (state != HELD_WAITING)
-		return SEEP_OK;
-	status = is_repeated(h, &held->record, &repeated);
-	if (status != SEEP_OK)
-		return status;
-	if (!repeated)
+	if (repeated)
+		seep__source_refuse(h->source, SEEP_REFUSED_DUPLICATE,
+				    bytes_of(&held->record));
+	else if (state == HELD_WAITING)
 		return drain_one(h, &held->record);
-	seep__source_refuse(h->source, SEEP_REFUSED_DUPLICATE,
-			    bytes_of(&held->record));
 	return SEEP_OK;
 }
 
@@ -488,15 +515,17 @@ seep__zeek_hold_drain(struct seep__zeek_hold *hold)
 
 	assert(hold->drained_interim <= hold->interim.count);
 	while (status == SEEP_OK && !seep__zeek_hold_full(hold)) {
-		if (hold->drained_interim < hold->interim.count)
+		if (hold->drained_interim < hold->interim.count) {
 			status = drain_interim(
 			    hold, seep__keytab_value(&hold->interim,
-						     hold->drained_interim++));
-		else if (hold->drained_tunnels < hold->tunnels_count)
+						     hold->drained_interim));
+			hold->drained_interim += status == SEEP_OK;
+		} else if (hold->drained_tunnels < hold->tunnels_count) {
 			status = drain_one(
 			    hold, &hold->tunnels[hold->drained_tunnels++]);
-		else
+		} else {
 			return SEEP_END;
+		}
 	}
 	return status;
 }

@@ -500,9 +500,13 @@ seep__zeek_log_next(struct seep__zeek_log *log, int final,
 	assert(log != NULL && got != NULL);
 	while (!log->dead) {
 		status = SEEP_END;
-		if (log->stream != NULL && !broken)
+		if (log->has_line) {
+			line = log->line;
+			status = SEEP_OK;
+		} else if (log->stream != NULL && !broken) {
 			status =
 			    seep__lines_next(&log->lines, log->stream, &line);
+		}
 		if (is_memory(status))
 			return status;
 		if (status != SEEP_OK) {
@@ -513,8 +517,11 @@ seep__zeek_log_next(struct seep__zeek_log *log, int final,
 				break;
 		}
 		status = take_line(log, &line, got, &found);
-		if (status != SEEP_OK)
+		log->has_line = status != SEEP_OK;
+		if (status != SEEP_OK) {
+			log->line = line;
 			return status;
+		}
 		if (found == FOUND_ROW)
 			return SEEP_OK;
 	}

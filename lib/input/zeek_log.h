@@ -24,6 +24,19 @@
 #include "input/zeek_row.h"
 #include "input/zeek_tsv.h"
 
+/* What a log gives: a record and what it was made of. */
+struct seep__zeek_got {
+	struct seep__zeek_record record;
+	/* row: its slices are valid until the next call. */
+	const struct seep__zeek_row *row;
+	/* asked: of a row of a dns log; 'record' then has a flow only. Else
+	 * NULL. Valid as 'row'. */
+	const struct seep__asked *asked;
+	uint64_t line;
+	uint64_t offset;
+	int interim;
+};
+
 /*
  * Lines that are no rows, or rows of another log, after which a file that
  * has shown nothing else is refused. A cut first line, or a few lines that
@@ -54,19 +67,10 @@ struct seep__zeek_log {
 	uint8_t dead;      /* nothing more is read from it */
 	uint8_t has_paths; /* JSON rows name their log */
 	uint8_t names;     /* the row at hand is of a dns log */
-};
-
-/* What a log gives: a record and what it was made of. */
-struct seep__zeek_got {
-	struct seep__zeek_record record;
-	/* row: its slices are valid until the next call. */
-	const struct seep__zeek_row *row;
-	/* asked: of a row of a dns log; 'record' then has a flow only. Else
-	 * NULL. Valid as 'row'. */
-	const struct seep__asked *asked;
-	uint64_t line;
-	uint64_t offset;
-	int interim;
+	uint8_t has_line;  /* 'line' is to be taken again: memory lacked */
+	uint8_t waiting;   /* 'got' was given, and memory lacked to hold it */
+	struct seep__line line;
+	struct seep__zeek_got got;
 };
 
 /*

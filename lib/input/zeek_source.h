@@ -37,8 +37,10 @@ struct seep__zeek {
 	struct seep__zeek_log *log; /* the one being read */
 	struct seep__zeek_follow *follow;
 	enum seep__zeek_phase phase;
-	size_t at;     /* the next of 'paths' */
-	int duplicate; /* the log's content was read under another name */
+	size_t at;        /* the next of 'paths' */
+	int duplicate;    /* the log's content was read under another name */
+	const char *same; /* what the path at hand repeats, or NULL */
+	size_t compared;  /* paths compared with those before them */
 	int finishing;
 	uint64_t done_bytes; /* of files read to their end, as stored */
 };

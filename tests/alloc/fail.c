@@ -268,7 +268,7 @@ compare_calls(const void *a, const void *b)
 
 /* Marks the first and the last allocation of each place; how many places. */
 static size_t
-choose_places(size_t calls, uint8_t *chosen)
+choose_places(size_t calls, int first_only, uint8_t *chosen)
 {
 	size_t *order = malloc(calls * sizeof(*order));
 	size_t count = 0;
@@ -283,7 +283,7 @@ choose_places(size_t calls, uint8_t *chosen)
 		    i + 1 == calls || places[order[i + 1]] != places[order[i]];
 
 		count += (size_t)first;
-		chosen[order[i]] = (uint8_t)(first | last);
+		chosen[order[i]] = first || (last && !first_only);
 	}
 	free(order);
 	return count;
@@ -296,7 +296,7 @@ choose(const struct fail_plan *plan, uint8_t *chosen,
 {
 	size_t stride = 1;
 
-	result->places = choose_places(result->calls, chosen);
+	result->places = choose_places(result->calls, plan->first_only, chosen);
 	if (plan->runs < result->calls)
 		stride = result->calls / plan->runs + 1;
 	for (size_t n = 0; n < result->calls; n++) {
@@ -342,6 +342,8 @@ fail_each(const char *what, fail_attempt_fn attempt, void *ctx,
 	for (size_t n = 1; n <= result.calls; n++) {
 		for (int mode = FAIL_ONE; mode < FAIL_MODES && chosen[n - 1];
 		     mode++) {
+			if (plan->first_only && mode == FAIL_PAIR)
+				continue;
 			fail_begin((enum fail_mode)mode, n);
 			status = attempt(ctx);
 			cr_assert_gt(counts.failures, 0,
@@ -357,7 +359,7 @@ fail_each(const char *what, fail_attempt_fn attempt, void *ctx,
 		"%s: %zu allocations from %zu places, %zu failed in %d modes, "
 		"%zu runs out of memory, Judy refused in %zu\n",
 		what, result.calls, result.places, result.points,
-		FAIL_MODES - 1, result.failed, result.judy);
+		FAIL_MODES - 1 - plan->first_only, result.failed, result.judy);
 	return result;
 }
 

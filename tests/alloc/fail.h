@@ -87,6 +87,9 @@ struct fail_plan {
 	 * and last of every place in the program that asks, as its callers
 	 * tell, come on top. */
 	size_t runs;
+	/* first_only: not the last of every place, nor FAIL_PAIR; for long
+	 * runs. */
+	int first_only;
 };
 
 /* struct fail_result: what was run. */
