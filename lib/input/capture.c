@@ -47,7 +47,8 @@ struct capture {
 	struct seep__identity *identity;
 	struct input *inputs;
 	size_t count;
-	size_t next;                  /* first input not yet opened */
+	size_t next;                  /* first input not yet looked into, then
+					 not yet opened */
 	struct input *open[OPEN_MAX]; /* in order of opening */
 	size_t open_count;
 	int peeked;
@@ -197,14 +198,14 @@ compare_inputs(const void *a, const void *b)
 static int
 peek_all(struct capture *capture)
 {
-	size_t i;
 	int status;
 
-	for (i = 0; i < capture->count; i++) {
-		status = peek(capture, &capture->inputs[i]);
+	for (; capture->next < capture->count; capture->next++) {
+		status = peek(capture, &capture->inputs[capture->next]);
 		if (status != SEEP_OK)
 			return status;
 	}
+	capture->next = 0;
 	qsort(capture->inputs, capture->count, sizeof(*capture->inputs),
 	      compare_inputs);
 	capture->peeked = 1;
@@ -253,18 +254,22 @@ open_next(struct capture *capture)
 					    capture->base.mem, why);
 	if (status == SEEP_ENOMEM)
 		return status;
-	capture->next++;
 	if (status != SEEP_OK) {
+		capture->next++;
 		refuse_file(capture, input, why);
 		capture->base.progress.files_done++;
 		return SEEP_OK;
 	}
+	/* Refused memory, it stays the next one, and open. */
+	status = check_same(capture, input);
+	if (status != SEEP_OK)
+		return status;
+	capture->next++;
 	capture->open[capture->open_count++] = input;
 	input->order_ns = input->first_ns;
-	status = check_same(capture, input);
-	if (status == SEEP_OK && input->frame.number == 0)
+	if (input->frame.number == 0)
 		advance(capture, input);
-	return status;
+	return SEEP_OK;
 }
 
 /* The open input whose frame is the earliest; NULL when none is open. */
