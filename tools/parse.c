@@ -123,9 +123,9 @@ parse_positive(const char *text, double *value)
 	return 0;
 }
 
-/* 'digits' digits at '*text' and then one of 'after'; moves on. */
+/* 'digits' digits at '*text'; moves on. */
 static int
-read_part(const char **text, int digits, const char *after, int *value)
+read_part(const char **text, int digits, int *value)
 {
 	int sum = 0;
 
@@ -134,9 +134,18 @@ read_part(const char **text, int digits, const char *after, int *value)
 			return -1;
 		sum = sum * 10 + (**text - '0');
 	}
-	if (strchr(after, **text) == NULL)
-		return -1;
 	*value = sum;
+	return 0;
+}
+
+/* 'mark' at '*text', which is not NUL; moves on. */
+static int
+read_mark(const char **text, char mark)
+{
+	assert(mark != '\0');
+	if (**text != mark)
+		return -1;
+	++*text;
 	return 0;
 }
 
@@ -171,14 +180,11 @@ read_date(const char **p, int64_t *days)
 	int month;
 	int day;
 
-	if (read_part(p, 4, "-", &year) != 0)
+	if (read_part(p, 4, &year) != 0 || read_mark(p, '-') != 0)
 		return -1;
-	++*p;
-	if (read_part(p, 2, "-", &month) != 0)
+	if (read_part(p, 2, &month) != 0 || read_mark(p, '-') != 0)
 		return -1;
-	++*p;
-	/* strchr(3) also finds the final NUL. */
-	if (read_part(p, 2, "TZ ", &day) != 0)
+	if (read_part(p, 2, &day) != 0)
 		return -1;
 	if (year < 1970 || year > 2261 || month < 1 || month > 12)
 		return -1;
@@ -195,16 +201,12 @@ read_clock(const char **p, int64_t *seconds)
 	int minute;
 	int second = 0;
 
-	if (read_part(p, 2, ":", &hour) != 0)
+	if (read_part(p, 2, &hour) != 0 || read_mark(p, ':') != 0)
 		return -1;
-	++*p;
-	if (read_part(p, 2, ":Z", &minute) != 0)
+	if (read_part(p, 2, &minute) != 0)
 		return -1;
-	if (**p == ':') {
-		++*p;
-		if (read_part(p, 2, "Z", &second) != 0)
-			return -1;
-	}
+	if (read_mark(p, ':') == 0 && read_part(p, 2, &second) != 0)
+		return -1;
 	if (hour > 23 || minute > 59 || second > 59)
 		return -1;
 	*seconds = hour * 3600 + minute * 60 + second;
