@@ -28,3 +28,14 @@ if(SEEP_SANITIZE)
       -Wno-conversion -Wno-format-truncation -Wno-maybe-uninitialized)
   endif()
 endif()
+
+# libFuzzer steers by the edges that it sees: everything is instrumented.
+option(SEEP_BUILD_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
+if(SEEP_BUILD_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SEEP_BUILD_FUZZ needs clang; any compiler builds "
+                        "fuzz/replay_<x> with SEEP_BUILD_TESTS")
+  endif()
+  target_compile_options(seep_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(seep_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

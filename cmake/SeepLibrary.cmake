@@ -87,7 +87,7 @@ function(seep_component name)
     target_link_options(${name}_shared PRIVATE
       -Wl,--version-script=${A_MAP})
     # clang leaves its sanitizers' symbols to the program.
-    if(NOT SEEP_SANITIZE)
+    if(NOT SEEP_SANITIZE AND NOT SEEP_BUILD_FUZZ)
       target_link_options(${name}_shared PRIVATE -Wl,--no-undefined)
     endif()
     set_target_properties(${name}_shared PROPERTIES LINK_DEPENDS ${A_MAP})

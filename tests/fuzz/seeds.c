@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * seeds.c - the inputs that fuzzing starts from, made anew by every build:
+ *
+ *     fuzz_seeds FOLDER      writes FOLDER/<x>/00, 01, ...
+ *
+ * Few and small: each shows a form that mutations would be long in finding.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <seep/engine.h>
+
+#include "fuzz/fuzz.h"
+#include "fuzz/headers.h"
+#include "fuzz/seeds.h"
+#include "support/flows.h"
+#include "support/random.h"
+
+static const char *folder;
+
+void
+seed_write(const char *target, const void *data, size_t size)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, target);
+	mkdir(path, 0777);
+	for (int number = 0; number < 100; number++) {
+		snprintf(path, sizeof(path), "%s/%s/%02d", folder, target,
+			 number);
+		file = fopen(path, "wbx");
+		if (file == NULL)
+			continue;
+		FUZZ_CHECK(fwrite(data, 1, size, file) == size);
+		FUZZ_CHECK(fclose(file) == 0);
+		return;
+	}
+	fuzz_fail(path, 0, "a folder that can be written and is empty");
+}
+
+static void
+write_text(const char *target, const char *text)
+{
+	seed_write(target, text, strlen(text));
+}
+
+#define ROW                                                              \
+	"1772323200.000000\tC1\t10.2.0.7\t50123\t198.51.100.9\t443\ttcp" \
+	"\tssl\t10.500000\t1000\t200\tSF\t0\tShADadFf\t10\t1520\t8\t620\t-\n"
+#define DNS_ROW                                                         \
+	"1772323200.000000\tC1\t10.2.0.7\t50123\t198.51.100.9\t53\tudp" \
+	"\t7\tabc.def.example.com\t1\n"
+#define JSON                                                              \
+	"{\"ts\":1772323200.25,\"uid\":\"C2\",\"id.orig_h\":\"10.2.0.7\"" \
+	",\"id.orig_p\":50123,\"id.resp_h\":\"2001:db8::9\","             \
+	"\"id.resp_p\":443,\"proto\":\"tcp\",\"duration\":3600.5,"        \
+	"\"orig_bytes\":1000,\"resp_bytes\":200,\"conn_state\":\"SF\","   \
+	"\"missed_bytes\":5,\"history\":\"ShADadFf\",\"orig_pkts\":10,"   \
+	"\"orig_ip_bytes\":1520,\"resp_pkts\":8,\"resp_ip_bytes\":620}\n"
+
+static void
+write_logs(void)
+{
+	write_text("zeek_tsv", "\x01" ROW);
+	write_text("zeek_tsv", "\x03" ROW ROW);
+	write_text("zeek_tsv",
+		   "\x01-1e3\t-\tfe80::1\t0\t::\t0\ticmp\t(empty)\tinf\t-\t-"
+		   "\tS0\t9\t^hd\t0\t0\t0\t0\tCa,Cb\n" ROW);
+	write_text("zeek_tsv", "\x02" FUZZ_CONN ROW "#close\n" FUZZ_CONN ROW);
+	write_text("zeek_json",
+		   "\x01{\"id\":{\"orig_h\":\"10.0.0.1\",\"resp_h\":\"::1\"},"
+		   "\"ts\":\"2026-03-01T00:00:00.5Z\",\"proto\":\"udp\","
+		   "\"service\":\"d\\u006es\",\"x\":[[1],{\"a\":null}]}\n");
+	write_text("zeek_json", "\x02" JSON JSON);
+	write_text("zeek_dns", "\x01" DNS_ROW);
+	write_text("zeek_dns", "\x03" DNS_ROW DNS_ROW);
+	write_text("zeek_dns",
+		   "\x02" FUZZ_DNS DNS_ROW
+		   "1772323200.1\t-\t::1\t1\t::2\t5353\tudp\t-\t\\x2e.co.uk\t"
+		   "-\n");
+}
+
+static void
+write_lists(void)
+{
+	write_text("allow", "# a comment\n10.2.0.7 198.51.100.0/24 tcp/443 50G "
+			    "2026-01-01 2026-12-31 nightly backup\n");
+	write_text("allow", "* backup.example.org * *\n"
+			    "fd00::/8 2001:db8::1 udp/high 1Ti\n");
+	write_text("hosts", "10.0.0.1 fd00::50 # dual\n\n10.0.0.2,10.0.0.3\n");
+	write_text("hosts", "10.0.0.3\t10.0.0.1\n::ffff:10.0.0.9 10.0.0.2\n");
+	write_text("numbers", "18446744073709551615");
+	write_text("numbers", "100Mi");
+	write_text("numbers", "0.125e-3");
+	write_text("numbers", "2026-03-01T00:10:00Z");
+	write_text("numbers", "2001:db8::7/33");
+	write_text("numbers", "192.0.2.1/24");
+	write_text("numbers", "tcp/443");
+	write_text("numbers", "-1772323200.000000001");
+}
+
+/* A case with something in every section. */
+static void
+write_case(char how, size_t count)
+{
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+	struct seep_flow flow = test_flow("10.0.0.1", "198.51.100.9", 443);
+	struct seep_snapshot *snapshot;
+	struct seep_engine *engine;
+
+	FUZZ_CHECK(seep_engine_new(&engine, NULL, NULL) == SEEP_OK);
+	for (size_t i = 0; i < count; i++) {
+		flow.name.text = "TLS";
+		flow.name_size = i % 2 ? 3 : 0;
+		flow.flags = i % 4 == 1 ? SEEP_FLOW_UNANSWERED : 0;
+		if (i % 3 == 2)
+			flow.resp = test_address("2001:db8::7");
+		if (i % 5 == 4) {
+			flow.flags = SEEP_FLOW_NAME;
+			flow.name.text = "example.com";
+			flow.name_size = 11;
+			seep_name_address("example.com", 11, &flow.resp);
+		}
+		FUZZ_CHECK(seep_engine_feed(engine, &flow, 1, NULL) == SEEP_OK);
+		flow = test_flow("10.0.0.1", "10.0.0.2", 445);
+		flow.start_ns += (int64_t)i * 7 * HOUR;
+		flow.end_ns = flow.start_ns + 2 * HOUR;
+		flow.missed_orig = i;
+		if (i % 2)
+			flow.resp = test_address("203.0.113.4");
+	}
+	FUZZ_CHECK(seep_engine_snapshot(engine, &snapshot) == SEEP_OK);
+	fuzz_write(&bytes, &how, 1);
+	FUZZ_CHECK(seep_snapshot_save(snapshot, fuzz_write, &bytes) == SEEP_OK);
+	seed_write("case", bytes.data, bytes.size);
+	free(bytes.data);
+	seep_snapshot_free(snapshot);
+	seep_engine_free(engine);
+}
+
+/* Operations on a structure have no form: any bytes are some. */
+static void
+write_random(const char *target, size_t size)
+{
+	uint8_t data[4096];
+	uint64_t random = size;
+
+	for (size_t i = 0; i < size; i++)
+		data[i] = (uint8_t)test_random(&random);
+	seed_write(target, data, size);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const structures[] = {"table",   "netset", "run",
+						 "ordered", "scan",   "ledger"};
+
+	FUZZ_CHECK(argc == 2);
+	folder = argv[1];
+	write_logs();
+	write_lists();
+	seed_frames();
+	write_case(0, 3);
+	write_case(1, 6);
+	write_case(3, 200);
+	for (size_t i = 0; i < sizeof(structures) / sizeof(char *); i++) {
+		write_random(structures[i], 100);
+		write_random(structures[i], 1000);
+		write_random(structures[i], 4096);
+	}
+	return 0;
+}
