@@ -109,15 +109,17 @@ check_decimal(const char *text, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char text[TEXT_MAX + 1];
 	struct seep__text out;
 	struct seep__mem *mem;
+	char *text;
 
 	if (size > TEXT_MAX || (size > 0 && memchr(data, '\0', size) != NULL))
 		return 0;
+	/* To the byte: a reader that passes the end is seen. */
+	text = calloc(1, size + 1);
+	FUZZ_CHECK(text != NULL);
 	if (size > 0)
 		memcpy(text, data, size);
-	text[size] = '\0';
 	mem = fuzz_mem();
 	seep__text_init(&out, mem);
 	check_counts(text);
@@ -127,5 +129,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_decimal(text, size);
 	seep__text_clear(&out);
 	fuzz_mem_end(mem);
+	free(text);
 	return 0;
 }
