@@ -78,6 +78,8 @@ fuzz_write(void *ctx, const void *data, size_t size)
 {
 	struct fuzz_bytes *bytes = ctx;
 
+	if (size == 0)
+		return 0;
 	if (bytes->size + size > bytes->room) {
 		bytes->room = 2 * (bytes->size + size);
 		bytes->data = realloc(bytes->data, bytes->room);
