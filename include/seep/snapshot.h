@@ -57,8 +57,13 @@ seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
  * seep_snapshot_restore() reads what seep_snapshot_save() wrote.
  *
  * 'snapshot'  out; NULL on failure.
- * 'section'   out, may be NULL: on SEEP_EFORMAT or SEEP_ECHECKSUM the name
- *             of the section that is damaged (static string), else NULL.
+ * 'section'   out, may be NULL: on SEEP_EFORMAT, SEEP_ECHECKSUM or
+ *             SEEP_EVERSION the name of the section that is damaged or of
+ *             another version (static string; "header" is what stands before
+ *             the first), else NULL.
+ *
+ * Cases of older versions are read from version 2 on; saving them again
+ * writes the newest. An older libseep refuses those as SEEP_EVERSION.
  *
  * The bytes may come from anyone: they are checked before they are used,
  * and memory grows with what was really read, not with what is claimed.

@@ -14,6 +14,9 @@
  * transfer that mangles text is found at once. */
 static const uint8_t magic[8] = {0x8b, 's', 'e', 'e', 'p', '\r', '\n', 0x1a};
 
+/* The last version whose header ends in zeros instead of a checksum. */
+#define VERSION_UNSUMMED 2
+
 static const char names[SEEP__SECTIONS][SEEP__FRAME_NAME + 1] = {
     "settings", "coverage", "hours", "hosts", "channels",
     "cells",    "labels",   "names", "end"};
@@ -23,6 +26,12 @@ seep__section_name(enum seep__section section)
 {
 	assert(section < SEEP__SECTIONS);
 	return names[section];
+}
+
+static uint32_t
+sum_header(const uint8_t head[SEEP__FRAME_HEAD])
+{
+	return (uint32_t)seep__hash_checksum(head, SEEP__FRAME_HEAD - 4);
 }
 
 static void
@@ -48,6 +57,7 @@ seep__frame_writer_init(struct seep__frame_writer *writer, seep_write_fn write,
 	writer->used = 0;
 	memcpy(head, magic, sizeof(magic));
 	seep__le32_put(head + 8, SEEP__CASE_VERSION);
+	seep__le32_put(head + 12, sum_header(head));
 	put_bytes(writer, head, sizeof(head));
 }
 
@@ -115,6 +125,20 @@ get_bytes(struct seep__frame_reader *reader, uint8_t *out, size_t size)
 	return SEEP_OK;
 }
 
+/* A damaged version must not pass for another one. */
+static int
+check_version(uint32_t version, uint32_t sum,
+	      const uint8_t head[SEEP__FRAME_HEAD])
+{
+	assert(memcmp(head, magic, sizeof(magic)) == 0);
+	if (version <= VERSION_UNSUMMED ? sum != 0 : sum != sum_header(head))
+		return SEEP_ECHECKSUM;
+	return version >= SEEP__CASE_VERSION_MIN &&
+		       version <= SEEP__CASE_VERSION
+		   ? SEEP_OK
+		   : SEEP_EVERSION;
+}
+
 int
 seep__frame_reader_init(struct seep__frame_reader *reader, seep_read_fn read,
 			void *ctx)
@@ -133,9 +157,8 @@ seep__frame_reader_init(struct seep__frame_reader *reader, seep_read_fn read,
 	if (memcmp(head, magic, sizeof(magic)) != 0)
 		return SEEP_EFORMAT;
 	seep__cursor_init(&cursor, head + 8, 8);
-	if (seep__cursor_le32(&cursor) != SEEP__CASE_VERSION)
-		return SEEP_EVERSION;
-	return seep__cursor_le32(&cursor) == 0 ? SEEP_OK : SEEP_EFORMAT;
+	reader->version = seep__cursor_le32(&cursor);
+	return check_version(reader->version, seep__cursor_le32(&cursor), head);
 }
 
 static int

@@ -2,8 +2,9 @@
 /*
  * frame.h - the envelope of a saved case.
  *
- * A case is 8 bytes of magic, le32 version, le32 zero, and then sections in
- * a fixed order. A section is one or more frames:
+ * A case is 8 bytes of magic, le32 version, le32 checksum of these 12 bytes
+ * (the lower half of the sum that a frame has; zero up to version 2), and
+ * then sections in a fixed order. A section is one or more frames:
  *
  *     8 bytes  name, padded with zeros
  *     le32     number of the frame in its section
@@ -33,8 +34,17 @@
 /* The longest item that seep__frame_room() can be asked for. */
 #define SEEP__FRAME_ITEM_MAX 1024
 
-/* 2: coverage of names, the section of names. */
-#define SEEP__CASE_VERSION 2
+/*
+ * 2: coverage of names, the section of names.
+ * 3: the header has a checksum. Without it a flipped bit would make another
+ *    version of a case, which a reader of both could take for whole.
+ *
+ * A reader reads every version from SEEP__CASE_VERSION_MIN on: what a
+ * section did not hold yet goes by the reader's 'version'. What is saved is
+ * always of the newest.
+ */
+#define SEEP__CASE_VERSION 3
+#define SEEP__CASE_VERSION_MIN 2
 
 /* Sections, in their order. */
 enum seep__section {
@@ -92,6 +102,7 @@ seep__frame_end(struct seep__frame_writer *writer);
 struct seep__frame_reader {
 	seep_read_fn read;
 	void *ctx;
+	uint32_t version; /* of the case, once its header was read */
 	enum seep__section section;
 	uint32_t number;
 	int last; /* the frame in 'bytes' ends its section */
@@ -102,7 +113,7 @@ struct seep__frame_reader {
 /*
  * seep__frame_reader_init() reads magic and version.
  *
- * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_EVERSION.
+ * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_ECHECKSUM, SEEP_EVERSION.
  */
 int
 seep__frame_reader_init(struct seep__frame_reader *reader, seep_read_fn read,

@@ -357,7 +357,8 @@ read_case(struct seep__restorer *r, seep_read_fn read, void *ctx,
 		status = read_sections(r);
 		*damaged = seep__section_name(r->reader->section);
 	}
-	if (status != SEEP_EFORMAT && status != SEEP_ECHECKSUM)
+	if (status != SEEP_EFORMAT && status != SEEP_ECHECKSUM &&
+	    status != SEEP_EVERSION)
 		*damaged = NULL;
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "ledger/cases.h"
 #include "ledger/frame.h"
 #include "ledger/save.h"
+#include "support/alloc.h"
 
 /* A small case that has something in every section. */
 static struct test_bytes
@@ -55,21 +56,68 @@ restore(const struct test_bytes *bytes, size_t size,
 				     section, NULL);
 }
 
+/* Where frame 'frame' of the case begins, or its size at the end. */
+static size_t
+find_frame(const struct test_bytes *bytes, size_t frame, size_t *payload)
+{
+	size_t at = SEEP__FRAME_HEAD;
+
+	*payload = 0;
+	for (;;) {
+		struct seep__cursor cursor;
+
+		if (at >= bytes->size)
+			return bytes->size;
+		seep__cursor_init(&cursor, bytes->data + at + 12, 4);
+		*payload = seep__cursor_le32(&cursor) & 0x7fffffff;
+		if (frame-- == 0)
+			return at;
+		at += SEEP__FRAME_HEAD + *payload + SEEP__FRAME_SUM;
+	}
+}
+
 static void
-assert_refused(const struct test_bytes *bytes, size_t size, size_t at)
+mend_checksum(struct test_bytes *bytes, size_t at, size_t payload)
+{
+	size_t size = SEEP__FRAME_HEAD + payload;
+
+	seep__le64_put(bytes->data + at + size,
+		       seep__hash_checksum(bytes->data + at, size));
+}
+
+/* The section that byte 'at' of a whole case is part of. */
+static const char *
+section_at(const struct test_bytes *bytes, size_t at)
+{
+	size_t frame = 0;
+	size_t payload;
+
+	if (at < SEEP__FRAME_HEAD)
+		return "header";
+	cr_assert(at < bytes->size);
+	while (find_frame(bytes, frame + 1, &payload) <= at)
+		frame++;
+	/* One frame each, in a small case. */
+	cr_assert(frame < SEEP__SECTIONS);
+	return seep__section_name((enum seep__section)frame);
+}
+
+static void
+assert_refused(const struct test_bytes *bytes, size_t size, size_t at,
+	       const char *where)
 {
 	struct seep_snapshot *snapshot = NULL;
 	const char *section = NULL;
 	int status = restore(bytes, size, &snapshot, &section);
 
-	cr_assert(status == SEEP_EFORMAT || status == SEEP_ECHECKSUM ||
-		      status == SEEP_EVERSION,
+	cr_assert(status == SEEP_EFORMAT || status == SEEP_ECHECKSUM,
 		  "byte %zu: %s", at, seep_strstatus(status));
 	cr_assert_null(snapshot);
-	cr_assert_eq(section == NULL, status == SEEP_EVERSION, "byte %zu", at);
+	cr_assert_not_null(section, "byte %zu", at);
+	cr_assert_str_eq(section, where, "byte %zu: %s", at, section);
 }
 
-Test(restore, every_flipped_bit_is_refused)
+Test(restore, every_flipped_bit_is_refused_with_its_section_named)
 {
 	struct test_bytes bytes = small_case();
 	size_t at;
@@ -77,22 +125,24 @@ Test(restore, every_flipped_bit_is_refused)
 
 	cr_assert(bytes.size > 600);
 	for (at = 0; at < bytes.size; at++) {
+		const char *where = section_at(&bytes, at);
+
 		for (bit = 0; bit < 8; bit++) {
 			bytes.data[at] ^= (uint8_t)(1 << bit);
-			assert_refused(&bytes, bytes.size, at);
+			assert_refused(&bytes, bytes.size, at, where);
 			bytes.data[at] ^= (uint8_t)(1 << bit);
 		}
 	}
 	test_bytes_clear(&bytes);
 }
 
-Test(restore, every_shorter_case_is_refused)
+Test(restore, every_shorter_case_is_refused_with_its_section_named)
 {
 	struct test_bytes bytes = small_case();
 	size_t size;
 
 	for (size = 0; size < bytes.size; size++)
-		assert_refused(&bytes, size, size);
+		assert_refused(&bytes, size, size, section_at(&bytes, size));
 	test_bytes_clear(&bytes);
 }
 
@@ -124,35 +174,6 @@ Test(restore, a_reader_that_gives_single_bytes_is_enough)
 	test_bytes_clear(&bytes);
 }
 
-/* Where frame 'frame' of the case begins, or its size at the end. */
-static size_t
-find_frame(const struct test_bytes *bytes, size_t frame, size_t *payload)
-{
-	size_t at = SEEP__FRAME_HEAD;
-
-	*payload = 0;
-	for (;;) {
-		struct seep__cursor cursor;
-
-		if (at >= bytes->size)
-			return bytes->size;
-		seep__cursor_init(&cursor, bytes->data + at + 12, 4);
-		*payload = seep__cursor_le32(&cursor) & 0x7fffffff;
-		if (frame-- == 0)
-			return at;
-		at += SEEP__FRAME_HEAD + *payload + SEEP__FRAME_SUM;
-	}
-}
-
-static void
-mend_checksum(struct test_bytes *bytes, size_t at, size_t payload)
-{
-	size_t size = SEEP__FRAME_HEAD + payload;
-
-	seep__le64_put(bytes->data + at + size,
-		       seep__hash_checksum(bytes->data + at, size));
-}
-
 Test(restore, the_damaged_section_is_named)
 {
 	const char *names[] = {"settings", "coverage", "hours",
@@ -175,8 +196,17 @@ Test(restore, the_damaged_section_is_named)
 		cr_assert_str_eq(section, names[frame]);
 	}
 	bytes.data[0] ^= 1;
-	assert_refused(&bytes, bytes.size, 0);
+	assert_refused(&bytes, bytes.size, 0, "header");
 	test_bytes_clear(&bytes);
+}
+
+/* A header of 'version' as a libseep that writes it would make it. */
+static void
+set_version(struct test_bytes *bytes, uint32_t version)
+{
+	seep__le32_put(bytes->data + 8, version);
+	seep__le32_put(bytes->data + 12,
+		       (uint32_t)seep__hash_checksum(bytes->data, 12));
 }
 
 Test(restore, another_version_is_refused_as_such)
@@ -185,10 +215,11 @@ Test(restore, another_version_is_refused_as_such)
 	struct seep_snapshot *snapshot;
 	const char *section;
 
-	bytes.data[8]++;
+	set_version(&bytes, SEEP__CASE_VERSION + 1);
 	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
 		     SEEP_EVERSION);
-	bytes.data[8]--;
+	cr_assert_str_eq(section, "header");
+	set_version(&bytes, SEEP__CASE_VERSION);
 	/* The list of services: the settings' first number. */
 	bytes.data[SEEP__FRAME_HEAD * 2]++;
 	mend_checksum(&bytes, SEEP__FRAME_HEAD,
@@ -196,6 +227,7 @@ Test(restore, another_version_is_refused_as_such)
 			  2 * SEEP__FRAME_HEAD - SEEP__FRAME_SUM);
 	cr_assert_eq(restore(&bytes, bytes.size, &snapshot, &section),
 		     SEEP_EVERSION);
+	cr_assert_str_eq(section, "settings");
 	test_bytes_clear(&bytes);
 }
 
@@ -407,5 +439,100 @@ Test(restore, an_empty_case_restores_and_saves_as_itself)
 	cr_assert(test_bytes_equal(&bytes, &again));
 	seep_snapshot_free(snapshot);
 	test_bytes_clear(&again);
+	test_bytes_clear(&bytes);
+}
+
+/* The most memory that restoring these bytes ever held. */
+static size_t
+most_memory(const struct test_bytes *bytes, int *status)
+{
+	struct test_bytes reader = *bytes;
+	struct seep_snapshot *snapshot;
+	struct test_alloc alloc;
+
+	test_alloc_init(&alloc, TEST_FAILS_NEVER, 0);
+	reader.at = 0;
+	*status = seep_snapshot_restore(&snapshot, test_bytes_read, &reader,
+					NULL, &alloc.alloc);
+	seep_snapshot_free(snapshot);
+	cr_assert_eq(alloc.blocks, 0);
+	return alloc.bytes_max;
+}
+
+Test(restore, a_claim_of_two_to_the_sixtieth_cells_allocates_nothing)
+{
+	struct test_bytes bytes = test_case(NULL, 0, 0);
+	size_t payload, at, usual, most;
+	int status;
+
+	usual = most_memory(&bytes, &status);
+	cr_assert_eq(status, SEEP_OK);
+	/* The last section's one number, nine bytes instead of one. */
+	at = find_frame(&bytes, 8, &payload);
+	cr_assert_eq(payload, 1);
+	test_bytes_write(&bytes, "12345678", 8);
+	payload = seep__varint_put(bytes.data + at + SEEP__FRAME_HEAD,
+				   UINT64_C(1) << 60);
+	cr_assert_eq(payload, 9);
+	bytes.data[at + 12] = (uint8_t)payload;
+	mend_checksum(&bytes, at, payload);
+	most = most_memory(&bytes, &status);
+	cr_assert_eq(status, SEEP_EFORMAT);
+	cr_assert(most <= usual, "%zu, not %zu", most, usual);
+	test_bytes_clear(&bytes);
+}
+
+/* Numbers that whoever reads them should not believe. */
+static const struct {
+	size_t size;
+	uint8_t bytes[9];
+} claims[] = {
+    /* LEB128 2^60 */
+    {9, {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10}},
+    {4, {0xff, 0xff, 0xff, 0x7f}},
+    {4, {0x00, 0x00, 0x00, 0x40}},
+    {8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}},
+    {1, {0xff}},
+};
+
+/*
+ * Restoring a small case holds 0.4 MB, nearly all of it buffers of a fixed
+ * size: one frame read, one run written. Twice that is room for a table
+ * that grew once, and nothing near what the claims would ask for.
+ */
+Test(restore, memory_goes_by_what_was_read_whatever_is_claimed_anywhere)
+{
+	struct test_bytes bytes = small_case();
+	size_t frame, payload, start, i, c, usual;
+	size_t tried = 0;
+	int status;
+
+	usual = most_memory(&bytes, &status);
+	for (frame = 0; frame < SEEP__SECTIONS; frame++) {
+		start = find_frame(&bytes, frame, &payload);
+		for (c = 0; c < sizeof(claims) / sizeof(claims[0]); c++) {
+			size_t size = claims[c].size;
+
+			/* From the length on; a forged length is read before
+			 * any checksum. */
+			for (i = 12; i + size <= SEEP__FRAME_HEAD + payload;
+			     i++) {
+				uint8_t *at = bytes.data + start + i;
+				uint8_t kept[9];
+
+				memcpy(kept, at, size);
+				memcpy(at, claims[c].bytes, size);
+				if (i >= SEEP__FRAME_HEAD)
+					mend_checksum(&bytes, start, payload);
+				cr_assert(most_memory(&bytes, &status) <=
+					  2 * usual);
+				memcpy(at, kept, size);
+				tried++;
+			}
+		}
+		mend_checksum(&bytes, start, payload);
+	}
+	cr_assert(tried > 2000, "%zu", tried);
+	cr_assert(usual < 1 << 20, "%zu", usual);
 	test_bytes_clear(&bytes);
 }
