@@ -97,7 +97,7 @@ write_file(const struct inject *inject, const struct inject_rows *rows,
 		return complain("%s: %s", target, strerror(errno));
 	status = inject_log(inject, rows, path, json, host, &output);
 	if (output_close(&output, status == EXIT_DONE) != 0)
-		return complain("output: %s", strerror(errno));
+		return complain("%s: %s", target, strerror(errno));
 	return status;
 }
 

@@ -124,7 +124,7 @@ look(struct run *run, struct told *told)
 	told->looked_ms = now_ms();
 	if (status != SEEP_EIO)
 		return status;
-	complain("output: %s", strerror(errno));
+	complain("%s: %s", output_name(run->options->output), strerror(errno));
 	return SEEP_AGAIN;
 }
 

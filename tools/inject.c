@@ -175,9 +175,9 @@ struct copy {
 };
 
 static int
-complain_output(void)
+complain_output(const struct output *output)
 {
-	return complain("output: %s", strerror(errno));
+	return complain("%s: %s", output_name(output->target), strerror(errno));
 }
 
 /* Labels of up to 60 letters and digits below the domain; 'bytes' with their
@@ -216,10 +216,10 @@ write_row(struct copy *copy)
 		row.query = query;
 	}
 	if (copy->line_is_cut && output_write(copy->output, "\n", 1) != 0)
-		return complain_output();
+		return complain_output(copy->output);
 	copy->line_is_cut = 0;
 	if (logrow_write(&copy->form, &row, output_write, copy->output) != 0)
-		return complain_output();
+		return complain_output(copy->output);
 	return EXIT_DONE;
 }
 
@@ -241,7 +241,7 @@ write_line(struct copy *copy, const char *line, size_t size)
 	if (size == 0)
 		return EXIT_DONE;
 	if (output_write(copy->output, line, size) != 0)
-		return complain_output();
+		return complain_output(copy->output);
 	copy->line_is_cut = line[size - 1] != '\n';
 	return EXIT_DONE;
 }
@@ -339,7 +339,7 @@ inject_log(const struct inject *inject, const struct inject_rows *rows,
 	if (path != NULL)
 		status = copy_log(&copy);
 	else if (logrow_default(&copy.form, json, output_write, output) != 0)
-		status = complain_output();
+		status = complain_output(output);
 	if (status == EXIT_DONE)
 		status = write_until(&copy, INT64_MAX);
 	if (status == EXIT_DONE)

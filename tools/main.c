@@ -38,6 +38,8 @@ main(int argc, char **argv)
 	/* A reader that left is a failed write, which is told; not a death
 	 * without a word that leaves temporary files. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* So is one past the limit of a file's size. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (verb == NULL) {
 		usage_print(stderr, 0);
 		return EXIT_USAGE;

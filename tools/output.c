@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "leftover.h"
+
 static const char temporary_suffix[] = ".XXXXXX";
 
 /* A symbolic link is followed, so that the rename does not replace it. */
@@ -22,15 +24,42 @@ resolve(const char *path)
 	return real != NULL ? real : strdup(path);
 }
 
-/* mkstemp(3) makes a file for its owner only; give it the usual mode. */
+/* mkstemp(3) made a file for its owner only. */
 static void
-set_usual_mode(int fd)
+set_mode(const struct output *output)
 {
 	mode_t mask = umask(0);
+	mode_t mode = output->durable ? 0600 : 0666 & ~mask;
+	struct stat st;
 
+	assert(output->temporary != NULL);
 	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) != 0)
+	if (stat(output->target, &st) == 0)
+		mode = st.st_mode & 0777;
+	if (fchmod(fileno(output->file), mode) != 0)
 		return; /* stays private: stricter than asked */
+}
+
+static int
+make_temporary(struct output *output)
+{
+	int fd;
+
+	leftover_hold();
+	fd = mkstemp(output->temporary);
+	if (fd >= 0)
+		leftover_add(output->temporary);
+	leftover_release();
+	return fd;
+}
+
+static void
+remove_temporary(const struct output *output)
+{
+	leftover_hold();
+	(void)unlink(output->temporary);
+	leftover_drop(output->temporary);
+	leftover_release();
 }
 
 static int
@@ -45,14 +74,13 @@ open_temporary(struct output *output)
 	memcpy(output->temporary, output->target, size);
 	memcpy(output->temporary + size, temporary_suffix,
 	       sizeof(temporary_suffix));
-	fd = mkstemp(output->temporary);
+	fd = make_temporary(output);
 	if (fd < 0)
 		return -1;
-	set_usual_mode(fd);
 	output->file = fdopen(fd, "wb");
 	if (output->file == NULL) {
 		close(fd);
-		unlink(output->temporary);
+		remove_temporary(output);
 		return -1;
 	}
 	return 0;
@@ -107,7 +135,12 @@ output_write(void *ctx, const void *data, size_t size)
 
 	assert(output != NULL);
 	assert(output->file != NULL);
-	return fwrite(data, 1, size, output->file) == size ? 0 : -1;
+	errno = 0;
+	if (fwrite(data, 1, size, output->file) == size)
+		return 0;
+	if (output->error == 0)
+		output->error = errno != 0 ? errno : EIO;
+	return -1;
 }
 
 int
@@ -117,8 +150,17 @@ output_flush(struct output *output)
 	return fflush(output->file) == 0 ? 0 : -1;
 }
 
-/* The name itself is durable only once its directory is. */
-static void
+/* Is this how a file system says that it has nothing to sync? */
+static int
+is_no_sync(int why)
+{
+	return why == EINVAL || why == ENOTSUP || why == EROFS ||
+	       why == ENOSYS || why == EBADF;
+}
+
+/* The name itself is durable only once its directory is. One that may be
+ * written but not read cannot be opened for that: nothing to do. */
+static int
 sync_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -126,12 +168,28 @@ sync_directory(const char *path)
 			      ? strdup(".")
 			      : strndup(path, (size_t)(slash - path) + 1);
 	int fd = directory == NULL ? -1 : open(directory, O_RDONLY);
+	int failed = 0;
 
+	free(directory);
 	if (fd >= 0) {
-		(void)fsync(fd); /* some file systems refuse: nothing to do */
+		failed = fsync(fd) != 0 && !is_no_sync(errno);
 		close(fd);
 	}
-	free(directory);
+	return failed ? -1 : 0;
+}
+
+/* Gives the temporary file its name; it may then no more be removed. */
+static int
+rename_temporary(const struct output *output)
+{
+	int failed;
+
+	leftover_hold();
+	failed = rename(output->temporary, output->target) != 0;
+	if (!failed)
+		leftover_drop(output->temporary);
+	leftover_release();
+	return failed ? -1 : 0;
 }
 
 static int
@@ -139,17 +197,13 @@ complete(struct output *output)
 {
 	int failed = ferror(output->file) || fflush(output->file) != 0;
 
+	if (!failed && output->temporary != NULL)
+		set_mode(output);
 	if (!failed && output->durable && output->temporary != NULL)
 		failed = fsync(fileno(output->file)) != 0;
 	if (output->file != stdout && fclose(output->file) != 0)
 		failed = 1;
-	if (failed || output->temporary == NULL)
-		return failed ? -1 : 0;
-	if (rename(output->temporary, output->target) != 0)
-		return -1;
-	if (output->durable)
-		sync_directory(output->target);
-	return 0;
+	return failed ? -1 : 0;
 }
 
 int
@@ -165,10 +219,25 @@ output_close(struct output *output, int keep)
 		status = complete(output);
 	else if (output->file != stdout)
 		fclose(output->file);
-	why = errno;
-	if (output->temporary != NULL && (!keep || status != 0))
-		unlink(output->temporary);
+	if (output->temporary != NULL && keep && status == 0) {
+		status = rename_temporary(output);
+		keep = status == 0;
+		if (keep && output->durable)
+			status = sync_directory(output->target);
+	} else if (status != 0) {
+		keep = 0;
+	}
+	why = output->error != 0 ? output->error : errno;
+	if (output->temporary != NULL && !keep)
+		remove_temporary(output);
 	forget(output);
 	errno = why;
 	return status;
+}
+
+const char *
+output_name(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0 ? "standard output"
+						      : path;
 }

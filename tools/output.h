@@ -4,7 +4,9 @@
  *
  * A regular file is written under a temporary name in its own directory and
  * renamed when it is complete; anything else (a terminal, a pipe, a device,
- * standard output) is written in place.
+ * standard output) is written in place. The temporary file is new (O_EXCL),
+ * its name cannot be foreseen, only its owner may read it, and neither a
+ * failure nor SIGHUP, SIGINT or SIGTERM leaves it behind.
  */
 #ifndef SEEP_TOOLS_OUTPUT_H
 #define SEEP_TOOLS_OUTPUT_H
@@ -17,6 +19,7 @@ struct output {
 	char *target;    /* what the temporary file will be called */
 	char *temporary; /* NULL = written in place */
 	int durable;     /* fsync(2) before the rename */
+	int error;       /* errno of the first write that failed, or 0 */
 };
 
 /*
@@ -24,6 +27,10 @@ struct output {
  *
  * 'in_place'  no temporary name: what is written is there at once.
  * 'durable'   after output_close() the file survives a power cut.
+ *
+ * The file gets the permissions of the one that it replaces. A new one has
+ * the usual ones, but a durable one is its owner's alone: a case says who
+ * talked to whom.
  *
  * Returns 0, or -1 with errno.
  */
@@ -40,9 +47,14 @@ output_flush(struct output *output);
 
 /*
  * output_close() completes the file, or removes the temporary one when
- * 'keep' is 0. Returns 0, or -1 with errno: then nothing was replaced.
+ * 'keep' is 0. Returns 0, or -1 with errno: then nothing was replaced, unless
+ * all that failed was to make the new name durable.
  */
 int
 output_close(struct output *output, int keep);
+
+/* output_name() is what an error message calls the file at 'path'. */
+const char *
+output_name(const char *path);
 
 #endif

@@ -174,7 +174,8 @@ write_report(struct run *run, const struct seep_findings *findings)
 		status = seep_report_text(findings, &run->inputs.opts,
 					  output_write, &run->output);
 	if (status == SEEP_EIO && errno != 0)
-		return complain("output: %s", strerror(errno));
+		return complain("%s: %s", output_name(run->options->output),
+				strerror(errno));
 	return status == SEEP_OK ? EXIT_DONE : run_complain(status);
 }
 
@@ -280,7 +281,8 @@ run_with(const struct options *options, struct seep_source *source,
 	/* In JSON the coverage is written although the run failed; without
 	 * it nothing is replaced. */
 	if (output_close(&run.output, run.told) != 0)
-		status = complain("output: %s", strerror(errno));
+		status = complain("%s: %s", output_name(options->output),
+				  strerror(errno));
 	seep_snapshot_free(run.kept);
 	timezone_clear(&run.offsets);
 	inputs_clear(&run.inputs);
