@@ -28,6 +28,9 @@ mend(struct fuzz_bytes *bytes)
 	const size_t least = SEEP__FRAME_HEAD + SEEP__FRAME_SUM;
 	size_t at = 16;
 
+	if (bytes->size >= at)
+		seep__le32_put(bytes->data + 12,
+			       (uint32_t)seep__hash_checksum(bytes->data, 12));
 	while (at <= bytes->size && bytes->size - at >= least) {
 		struct seep__cursor cursor;
 		size_t payload;
@@ -93,12 +96,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    seep_snapshot_restore(&snapshot, fuzz_read, &bytes, &section, NULL);
 	if (status != SEEP_OK) {
 		FUZZ_CHECK(snapshot == NULL);
-		FUZZ_CHECK((section == NULL) == (status == SEEP_EVERSION));
+		FUZZ_CHECK(section != NULL);
 		free(bytes.data);
 		return 0;
 	}
+	/* An older version is saved as today's. */
 	again = fuzz_save(snapshot);
-	fuzz_same(&bytes, &again);
+	if (bytes.data[8] == SEEP__CASE_VERSION)
+		fuzz_same(&bytes, &again);
+	else
+		free(bytes.data), free(again.data);
 	check_again(snapshot);
 	if (data[0] & 2)
 		judge(snapshot);
