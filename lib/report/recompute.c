@@ -321,18 +321,27 @@ put_missed(struct seep__text *text, const struct seep_report_opts *opts)
 	seep__text_str(text, "*d/1e6)M+=q(e(w))\n");
 }
 
+/* What the commands for conn and dns logs begin with. */
 static void
-put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
-	 const struct seep_finding *finding, const struct seep_entity *entity)
+put_log_start(struct seep__text *text, const struct seep_report_opts *opts,
+	      const struct seep_finding *finding,
+	      const struct seep_entity *entity, const char *files)
 {
-	assert(text != NULL);
-	put_log_inputs(text, opts, conn_files);
+	put_log_inputs(text, opts, files);
 	seep__text_str(text, " | awk -F'\\t' '\n");
 	seep__text_str(text, awk_lists);
 	put_begin(text, opts, finding, entity, NS_PER_US);
 	seep__text_str(text, opts->input_kind == SEEP_INPUT_ZEEK_TSV
 				 ? awk_value_tsv
 				 : awk_value_json);
+}
+
+static void
+put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
+	 const struct seep_finding *finding, const struct seep_entity *entity)
+{
+	assert(text != NULL);
+	put_log_start(text, opts, finding, entity, conn_files);
 	seep__text_str(text, awk_zeek_functions);
 	seep__text_str(text, awk_zeek_header);
 	seep__text_str(text, awk_zeek_row);
@@ -385,13 +394,7 @@ put_names(struct seep__text *text, const struct seep_report_opts *opts,
 	  const struct seep_finding *finding, const struct seep_entity *entity)
 {
 	assert(text != NULL);
-	put_log_inputs(text, opts, dns_files);
-	seep__text_str(text, " | awk -F'\\t' '\n");
-	seep__text_str(text, awk_lists);
-	put_begin(text, opts, finding, entity, NS_PER_US);
-	seep__text_str(text, opts->input_kind == SEEP_INPUT_ZEEK_TSV
-				 ? awk_value_tsv
-				 : awk_value_json);
+	put_log_start(text, opts, finding, entity, dns_files);
 	seep__text_str(text, awk_zeek_header);
 	seep__text_str(text, awk_names);
 	if (opts->input_flags & SEEP_INPUT_DEDUP)
