@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/random.h"
 
@@ -329,6 +330,18 @@ case_changes(const struct seep_findings *findings)
 	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
 		count += finding->basis == SEEP_BASIS_CHANGE;
 	return count;
+}
+
+int
+case_holds_id(const struct seep_findings *findings, const char *id)
+{
+	const struct seep_finding *finding;
+	size_t cursor = 0;
+
+	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
+		if (strcmp(finding->id, id) == 0)
+			return 1;
+	return 0;
 }
 
 const struct seep_entity *

@@ -102,6 +102,10 @@ case_first(const struct seep_findings *findings);
 size_t
 case_changes(const struct seep_findings *findings);
 
+/* case_holds_id(): is there a finding of this id? */
+int
+case_holds_id(const struct seep_findings *findings, const char *id);
+
 /* case_entity() returns the entity with this network, or NULL. */
 const struct seep_entity *
 case_entity(const struct seep_findings *findings, const char *network);

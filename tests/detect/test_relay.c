@@ -293,19 +293,6 @@ Test(relay, order_and_scale_do_not_matter)
 	test_flows_clear(&flows);
 }
 
-/* Is there a change of this id in 'findings'? */
-static int
-holds_id(const struct seep_findings *findings, const char *id)
-{
-	const struct seep_finding *finding;
-	size_t cursor = 0;
-
-	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
-		if (strcmp(finding->id, id) == 0)
-			return 1;
-	return 0;
-}
-
 /* Both ways: what the cut evidence tells, and what the whole one tells of
  * that time. */
 static void
@@ -322,11 +309,13 @@ check_cut(const struct staged *staged, const struct seep_findings *whole,
 	while (seep_findings_next(whole, &cursor, &finding) == SEEP_OK)
 		if (finding->basis == SEEP_BASIS_CHANGE &&
 		    finding->detected_at_ns <= TEST_START_NS + days * DAY)
-			cr_assert(holds_id(early, finding->id), "%d", days);
+			cr_assert(case_holds_id(early, finding->id), "%d",
+				  days);
 	cursor = 0;
 	while (seep_findings_next(early, &cursor, &finding) == SEEP_OK)
 		if (finding->basis == SEEP_BASIS_CHANGE)
-			cr_assert(holds_id(whole, finding->id), "%d", days);
+			cr_assert(case_holds_id(whole, finding->id), "%d",
+				  days);
 	seep_findings_free(early);
 	test_flows_clear(&flows);
 }

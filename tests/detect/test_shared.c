@@ -219,18 +219,6 @@ Test(shared, the_score_is_the_largest_and_order_and_scale_do_not_matter)
 	test_flows_clear(&flows);
 }
 
-static int
-holds_id(const struct seep_findings *findings, const char *id)
-{
-	const struct seep_finding *finding;
-	size_t cursor = 0;
-
-	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
-		if (strcmp(finding->id, id) == 0)
-			return 1;
-	return 0;
-}
-
 /* Hosts that begin a day apart are decided one after the other: what was
  * told of the first ones stays as the others come in. */
 Test(shared, what_is_told_stays_told_as_hosts_join)
@@ -255,16 +243,18 @@ Test(shared, what_is_told_stays_told_as_hosts_join)
 			while (seep_findings_next(early, &cursor, &finding) ==
 			       SEEP_OK)
 				if (finding->basis == SEEP_BASIS_CHANGE)
-					cr_assert(holds_id(whole, finding->id),
-						  "%zu %d", i, days);
+					cr_assert(
+					    case_holds_id(whole, finding->id),
+					    "%zu %d", i, days);
 			cursor = 0;
 			while (seep_findings_next(whole, &cursor, &finding) ==
 			       SEEP_OK)
 				if (finding->basis == SEEP_BASIS_CHANGE &&
 				    finding->detected_at_ns <=
 					TEST_START_NS + days * DAY)
-					cr_assert(holds_id(early, finding->id),
-						  "%zu %d", i, days);
+					cr_assert(
+					    case_holds_id(early, finding->id),
+					    "%zu %d", i, days);
 			seep_findings_free(early);
 			test_flows_clear(&cut);
 		}
