@@ -132,3 +132,20 @@ host_rung(struct host *host, struct seep__rung *rung, size_t base, size_t days,
 				     days, end, &host->arena),
 		     SEEP_OK);
 }
+
+const struct host_noise host_office = {
+    .hour_bits = 1.9, .day_bits = 0.6, .swing_bits = 3, .rest_bits = 3};
+const struct host_noise host_restless = {
+    .hour_bits = 2.9, .day_bits = 0.5, .empty = 0.1};
+const struct host_noise host_regular = {
+    .hour_bits = 0.8, .day_bits = 0.3, .swing_bits = 5, .rest_bits = 1};
+
+double
+host_mean(const double *values, size_t from, size_t end)
+{
+	double sum = 0;
+
+	for (size_t i = from; i < end; i++)
+		sum += values[i];
+	return sum / (double)(end - from);
+}

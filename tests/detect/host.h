@@ -76,4 +76,14 @@ host_rung(struct host *host, struct seep__rung *rung, size_t base, size_t days,
 double
 host_normal(uint64_t *random);
 
+/* Three kinds of host: an office's, one without a rhythm and with large
+ * hours, a regular one. */
+extern const struct host_noise host_office;
+extern const struct host_noise host_restless;
+extern const struct host_noise host_regular;
+
+/* host_mean() returns the mean of values [from, end), from < end. */
+double
+host_mean(const double *values, size_t from, size_t end);
+
 #endif

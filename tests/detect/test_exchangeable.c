@@ -6,23 +6,7 @@
 
 #include "detect/host.h"
 
-static const struct host_noise office = {
-    .hour_bits = 1.9, .day_bits = 0.6, .swing_bits = 3, .rest_bits = 3};
-static const struct host_noise restless = {
-    .hour_bits = 2.9, .day_bits = 0.5, .empty = 0.1};
-static const struct host_noise regular = {
-    .hour_bits = 0.8, .day_bits = 0.3, .swing_bits = 5, .rest_bits = 1};
 static const char *const names[] = {"sum", "shape", "quiet", "low"};
-
-static double
-mean_of(const double *values, size_t from, size_t end)
-{
-	double sum = 0;
-
-	for (size_t i = from; i < end; i++)
-		sum += values[i];
-	return sum / (double)(end - from);
-}
 
 /* Mean squares of many hosts' days inside the reference, and of days after
  * it about their own mean. */
@@ -41,7 +25,7 @@ add_host(struct ratios *ratios, const struct seep__rung *rung)
 	const size_t end = rung->end;
 
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++) {
-		const double mean = mean_of(rung->value[s], from, end);
+		const double mean = host_mean(rung->value[s], from, end);
 		double squares = 0;
 
 		for (size_t d = from; d < end; d++)
@@ -107,17 +91,17 @@ assert_alike(const struct host_noise *noise)
 
 Test(exchangeable, the_reference_varies_as_later_days_of_an_office_do)
 {
-	assert_alike(&office);
+	assert_alike(&host_office);
 }
 
 Test(exchangeable, the_reference_varies_as_later_days_without_rest_do)
 {
-	assert_alike(&restless);
+	assert_alike(&host_restless);
 }
 
 Test(exchangeable, the_reference_varies_as_later_days_of_telemetry_do)
 {
-	assert_alike(&regular);
+	assert_alike(&host_regular);
 }
 
 /* Runs in two passes: the group's variances first, then each host's values
@@ -149,7 +133,7 @@ measure_z(const struct host_noise *noise, size_t days, double *mean,
 			}
 			seep__rung_whiten(&rung, (enum seep_statistic)s,
 					  &prior[s], z, &dof);
-			mean[s] += mean_of(z, days, days + 70) / HOSTS;
+			mean[s] += host_mean(z, days, days + 70) / HOSTS;
 			for (size_t d = days; d < days + 70; d++)
 				square[s] += z[d] * z[d] / 70 / HOSTS;
 		}
@@ -163,7 +147,7 @@ Test(exchangeable, later_days_are_standard_normal_in_the_units_of_the_group)
 		double mean[SEEP_STATISTIC_COUNT];
 		double square[SEEP_STATISTIC_COUNT];
 
-		measure_z(&office, days, mean, square);
+		measure_z(&host_office, days, mean, square);
 		for (int s = 0; s < SEEP_STATISTIC_COUNT; s++) {
 			/* About zero the reference's own mean error counts. */
 			const double wanted = 1 + 1 / (double)days;

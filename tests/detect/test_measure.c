@@ -7,23 +7,7 @@
 
 #include "detect/host.h"
 
-static const struct host_noise office = {
-    .hour_bits = 1.9, .day_bits = 0.6, .swing_bits = 3, .rest_bits = 3};
-static const struct host_noise restless = {
-    .hour_bits = 2.9, .day_bits = 0.5, .empty = 0.1};
-static const struct host_noise regular = {
-    .hour_bits = 0.8, .day_bits = 0.3, .swing_bits = 5, .rest_bits = 1};
 static const char *const names[] = {"sum", "shape", "quiet", "low"};
-
-static double
-mean_of(const double *values, size_t from, size_t end)
-{
-	double sum = 0;
-
-	for (size_t i = from; i < end; i++)
-		sum += values[i];
-	return sum / (double)(end - from);
-}
 
 Test(measure, the_unit_is_a_share_of_the_mean_hour)
 {
@@ -209,7 +193,7 @@ naive_measure(struct naive *naive, size_t position, double scale)
 	qsort(logs, count, sizeof(*logs), compare_doubles);
 	naive->value[SEEP_STATISTIC_SHAPE][position] = shape / shapes;
 	naive->value[SEEP_STATISTIC_QUIET][position] = quiet / quiets;
-	naive->value[SEEP_STATISTIC_LOW][position] = mean_of(logs, 3, 9);
+	naive->value[SEEP_STATISTIC_LOW][position] = host_mean(logs, 3, 9);
 	naive->value[SEEP_STATISTIC_SUM][position] =
 	    log2((double)naive->host->day[position] + 24 * naive->unit);
 }
@@ -295,7 +279,8 @@ assert_naive(struct host *host, size_t days)
 
 Test(measure, values_are_those_of_a_naive_computation)
 {
-	const struct host_noise noises[] = {office, restless, regular};
+	const struct host_noise noises[] = {host_office, host_restless,
+					    host_regular};
 
 	for (uint64_t i = 0; i < 3; i++) {
 		struct host host;
@@ -322,7 +307,7 @@ Test(measure, hours_that_are_not_covered_are_not_read)
 	double before[SEEP_STATISTIC_COUNT][60];
 
 	host_init(&host, 17);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	for (size_t d = 0; d < 60; d += 5)
 		host_miss(&host, d, 6);
 	host_rung(&host, &rung, 0, 28, 60);

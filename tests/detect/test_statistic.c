@@ -10,24 +10,8 @@
 #include "detect/host.h"
 #include "support/alloc.h"
 
-static const struct host_noise office = {
-    .hour_bits = 1.9, .day_bits = 0.6, .swing_bits = 3, .rest_bits = 3};
-static const struct host_noise restless = {
-    .hour_bits = 2.9, .day_bits = 0.5, .empty = 0.1};
-static const struct host_noise regular = {
-    .hour_bits = 0.8, .day_bits = 0.3, .swing_bits = 5, .rest_bits = 1};
 static const struct host_noise sparse = {
     .hour_bits = 1.9, .day_bits = 0.6, .empty = 0.9};
-
-static double
-mean_of(const double *values, size_t from, size_t end)
-{
-	double sum = 0;
-
-	for (size_t i = from; i < end; i++)
-		sum += values[i];
-	return sum / (double)(end - from);
-}
 
 static int
 compare_doubles(const void *a, const void *b)
@@ -52,7 +36,7 @@ Test(statistic, a_rung_may_begin_later)
 
 	host_init(&host, 5);
 	host_init(&later, 5);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	memcpy(later.day, host.day + 14, sizeof(*host.day) * 60);
 	memcpy(later.hour, host.hour + 14 * 24, sizeof(*host.hour) * 60 * 24);
 	host_rung(&host, &rung, 14, 28, 74);
@@ -72,7 +56,7 @@ Test(statistic, days_after_the_reference_change_nothing_before)
 	double before[SEEP_STATISTIC_COUNT][40];
 
 	host_init(&host, 6);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_rung(&host, &rung, 0, 28, 40);
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++)
 		memcpy(before[s], rung.value[s], sizeof(before[s]));
@@ -89,7 +73,7 @@ Test(statistic, a_shift_to_the_same_bytes_is_the_value)
 	struct seep__rung rung;
 
 	host_init(&host, 7);
-	host_trade(&host, &restless);
+	host_trade(&host, &host_restless);
 	host_miss(&host, 50, 4);
 	host_rung(&host, &rung, 7, 28, 100);
 	for (size_t d = 35; d < 100; d++)
@@ -104,7 +88,8 @@ Test(statistic, a_shift_to_the_same_bytes_is_the_value)
 
 Test(statistic, a_factor_on_all_bytes_changes_nothing)
 {
-	const struct host_noise noises[] = {office, restless, regular, sparse};
+	const struct host_noise noises[] = {host_office, host_restless,
+					    host_regular, sparse};
 
 	for (uint64_t i = 0; i < 4; i++) {
 		struct host host;
@@ -135,15 +120,15 @@ Test(statistic, a_drip_lifts_the_quiet_and_the_low_hours_most)
 	double rise[SEEP_STATISTIC_COUNT];
 
 	host_init(&host, 8);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_rung(&host, &rung, 0, 28, 70);
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++)
-		before[s] = mean_of(rung.value[s], 28, 70);
+		before[s] = host_mean(rung.value[s], 28, 70);
 	/* Two per cent of the mean hour. */
 	host_add(&host, 28, HOST_DAYS, 256 * rung.unit / 50);
 	host_rung(&host, &rung, 0, 28, 70);
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++) {
-		rise[s] = mean_of(rung.value[s], 28, 70) - before[s];
+		rise[s] = host_mean(rung.value[s], 28, 70) - before[s];
 		rise[s] /= sqrt(rung.variance[s]);
 		cr_assert_gt(rise[s], 0);
 	}
@@ -160,7 +145,7 @@ Test(statistic, a_wild_day_counts_little_more_than_a_bad_one)
 	double wild;
 
 	host_init(&host, 9);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_multiply(&host, 40, 41, 1000);
 	host_rung(&host, &rung, 0, 28, 60);
 	wild = rung.value[SEEP_STATISTIC_SUM][40];
@@ -181,13 +166,13 @@ Test(statistic, one_wild_day_in_the_reference_hardly_moves_later_days)
 	double before;
 
 	host_init(&host, 10);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_rung(&host, &rung, 0, 28, 60);
-	before = mean_of(rung.value[SEEP_STATISTIC_SUM], 28, 60);
+	before = host_mean(rung.value[SEEP_STATISTIC_SUM], 28, 60);
 	host_multiply(&host, 8, 9, 1000);
 	host_rung(&host, &rung, 0, 28, 60);
 	cr_assert_leq(
-	    fabs(mean_of(rung.value[SEEP_STATISTIC_SUM], 28, 60) - before),
+	    fabs(host_mean(rung.value[SEEP_STATISTIC_SUM], 28, 60) - before),
 	    0.3 * rung.sigma[SEEP_STATISTIC_SUM]);
 	host_clear(&host);
 }
@@ -199,7 +184,7 @@ Test(statistic, the_references_residuals_have_mean_zero_by_type)
 	struct seep__rung rung;
 
 	host_init(&host, 11);
-	host_trade(&host, &restless);
+	host_trade(&host, &host_restless);
 	for (size_t r = 0; r < 3; r++) {
 		host_rung(&host, &rung, 0, rungs[r], 80);
 		for (int s = 0; s < SEEP_STATISTIC_COUNT; s++) {
@@ -224,7 +209,7 @@ Test(statistic, a_type_of_two_days_takes_the_location_of_all)
 	host.type[5] = host.type[6] = SEEP__WORK;
 	for (size_t h = 0; h < 48; h++)
 		host.shape[5 * 24 + h] = (uint8_t)(h % 24);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_rung(&host, &rung, 0, 14, 40);
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++) {
 		double all = 0;
@@ -279,7 +264,7 @@ Test(statistic, days_that_follow_each_other_are_told_by_rho)
 	double factor = 0;
 
 	host_init(&host, 13);
-	host_trade(&host, &regular);
+	host_trade(&host, &host_regular);
 	for (size_t d = 0; d < HOST_DAYS; d++) {
 		factor = 0.7 * factor + host_normal(&host.random);
 		host_multiply(&host, d, d + 1, (uint64_t)(64 * exp2(factor)));
@@ -287,7 +272,7 @@ Test(statistic, days_that_follow_each_other_are_told_by_rho)
 	host_rung(&host, &rung, 0, 112, 120);
 	cr_assert_gt(rung.rho[SEEP_STATISTIC_SUM], 0.5);
 	cr_assert_leq(rung.rho[SEEP_STATISTIC_SUM], 0.8);
-	host_trade(&host, &regular);
+	host_trade(&host, &host_regular);
 	host_rung(&host, &rung, 0, 112, 120);
 	cr_assert_lt(rung.rho[SEEP_STATISTIC_SUM], 0.3);
 	cr_assert_geq(rung.rho[SEEP_STATISTIC_SUM], 0);
@@ -304,7 +289,7 @@ Test(statistic, a_sheet_that_holds_nothing_answers)
 	double dof;
 
 	host_init(&host, 14);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	silent = host.sheet;
 	silent.day = silent.hour = NULL;
 	cr_assert_eq(seep__rung_init(&rung, &silent, &host.sheet, 0, 28, 60,
@@ -338,7 +323,7 @@ Test(statistic, a_sheet_silent_in_the_reference_is_like_one_without_bytes)
 
 	host_init(&host, 15);
 	host_init(&loud, 15);
-	host_trade(&loud, &office);
+	host_trade(&loud, &host_office);
 	host_add(&host, 40, HOST_DAYS, 10000000);
 	cr_assert_eq(seep__rung_init(&rung, &host.sheet, &loud.sheet, 0, 28, 60,
 				     &host.arena),
@@ -368,7 +353,7 @@ Test(statistic, a_closure_that_the_table_knows_is_no_surprise)
 
 	host_init(&host, 16);
 	host_rest(&host, 44); /* a Wednesday */
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	host_rung(&host, &rung, 0, 28, 60);
 	for (int s = 0; s < SEEP_STATISTIC_COUNT; s++)
 		cr_assert_leq(fabs(rung.value[s][44]),
@@ -391,7 +376,7 @@ Test(statistic, an_hour_that_the_reference_never_saw_has_a_location)
 	struct seep__rung rung;
 
 	host_init(&host, 18);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	for (size_t d = 0; d < 28; d++)
 		host_miss(&host, d, 2);
 	host_rung(&host, &rung, 0, 28, 60);
@@ -449,7 +434,7 @@ Test(statistic, every_failed_allocation_is_survived)
 	memset(host.type, SEEP__WORK, sizeof(host.type));
 	for (size_t i = 0; i < (size_t)HOST_DAYS * 24; i++)
 		host.shape[i] = (uint8_t)(i % 24);
-	host_trade(&host, &office);
+	host_trade(&host, &host_office);
 	wrong = test_alloc_each(attempt, &host, &runs);
 	cr_assert_null(wrong, "%s", wrong);
 	cr_assert_geq(runs, 5);
