@@ -439,3 +439,39 @@ Test(calibrate, memory_that_runs_out_is_told_and_given_back)
 	seep_snapshot_free(snapshot);
 	test_flows_clear(&flows);
 }
+
+/* By the role that an epoch knows; before the first one, by none. */
+Test(calibrate, shipped_tails_are_those_of_the_role)
+{
+	struct seep_detect_opts opts = make_opts(0.1);
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct seep__inquiry inquiry;
+	struct inner inner;
+	size_t server;
+
+	case_office(&flows, 40, 7);
+	inner_open(&inner, &flows, NULL, &opts);
+	seep__inquiry_init(&inquiry, &inner.view, &inner.entities);
+	inquiry.knob = 0.1;
+	cr_assert_eq(seep__inquiry_pool(&inquiry), SEEP_OK);
+	cr_assert_eq(seep__inquiry_calibrate(&inquiry), SEEP_OK);
+	server = inner_entity(&inner, CASE_SERVER);
+	cr_assert_neq(server, SIZE_MAX);
+	for (uint32_t epoch = 0; epoch < 2; epoch++) {
+		const int role = epoch ? SEEP_ROLE_FILE_SERVER : SEEP_ROLE_NONE;
+		struct seep__threshold threshold;
+
+		seep__calibrate_threshold(&inquiry.calibration, server, epoch,
+					  SEEP_STRATUM_RARE_PUSH,
+					  SEEP_STATISTIC_SUM, &threshold);
+		cr_assert_not(threshold.is_evidence);
+		cr_assert_eq(threshold.chance.slope,
+			     seep__chance_shipped(role, SEEP_STRATUM_RARE_PUSH,
+						  SEEP_STATISTIC_SUM)
+				 .slope);
+		cr_assert_eq(threshold.chance.slope, epoch ? 0.628 : 0.5);
+	}
+	seep__inquiry_clear(&inquiry);
+	inner_close(&inner);
+	test_flows_clear(&flows);
+}

@@ -105,17 +105,53 @@ Test(chance, a_rate_and_its_score_are_each_others_inverse)
 	assert_near(seep__chance_score(&chance, 1), 2.5 / 0.8, 1e-14);
 }
 
-Test(chance, every_stratum_and_statistic_has_a_falling_tail)
+static void
+check_falls(int role, uint32_t stratum, uint32_t statistic)
 {
-	for (uint32_t i = 0; i < SEEP_STRATUM_COUNT; i++)
-		for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++) {
-			const struct seep__chance chance =
-			    seep__chance_shipped(0, i, k);
+	const struct seep__chance chance =
+	    seep__chance_shipped(role, stratum, statistic);
 
-			cr_assert_gt(chance.slope, 0.2);
-			cr_assert_lt(chance.slope, 5);
-			cr_assert_gt(seep__chance_score(&chance, 0.01),
-				     seep__chance_score(&chance, 1));
-			cr_assert_gt(seep__chance_score(&chance, 0.01), 0);
-		}
+	cr_assert_gt(chance.slope, 0.2);
+	cr_assert_lt(chance.slope, 5);
+	cr_assert_gt(seep__chance_score(&chance, 0.01),
+		     seep__chance_score(&chance, 1));
+	cr_assert_gt(seep__chance_score(&chance, 0.01), 0);
+}
+
+Test(chance, every_role_stratum_and_statistic_has_a_falling_tail)
+{
+	for (int role = 0; role < SEEP_ROLE_COUNT; role++)
+		for (uint32_t i = 0; i < SEEP_STRATUM_COUNT; i++)
+			for (uint32_t k = 0; k < SEEP_STATISTIC_COUNT; k++)
+				check_falls(role, i, k);
+}
+
+/* The score that the default knob asks for. */
+static double
+asked(int role, uint32_t stratum, uint32_t statistic)
+{
+	const struct seep__chance chance =
+	    seep__chance_shipped(role, stratum, statistic);
+
+	return seep__chance_score(&chance, 0.1 / SEEP__TESTS_SHIPPED);
+}
+
+Test(chance, roles_differ_where_they_were_counted_apart)
+{
+	const uint32_t sum = SEEP_STATISTIC_SUM;
+	const uint32_t low = SEEP_STATISTIC_LOW;
+
+	assert_near(asked(SEEP_ROLE_NONE, SEEP_STRATUM_RARE_PUSH, sum), 16.15,
+		    0.01);
+	assert_near(asked(SEEP_ROLE_FILE_SERVER, SEEP_STRATUM_RARE_PUSH, sum),
+		    13.86, 0.01);
+	assert_near(asked(SEEP_ROLE_GROUP, SEEP_STRATUM_RARE_PUSH, sum), 16.15,
+		    0.01);
+	assert_near(asked(SEEP_ROLE_FILE_SERVER, SEEP_STRATUM_PULL, low), 13.77,
+		    0.01);
+	assert_near(asked(SEEP_ROLE_WEB_SERVER, SEEP_STRATUM_PULL, low), 10.01,
+		    0.01);
+	for (int role = 0; role < SEEP_ROLE_COUNT; role++)
+		cr_assert_eq(asked(role, SEEP_STRATUM_ALL, sum),
+			     asked(SEEP_ROLE_NONE, SEEP_STRATUM_ALL, sum));
 }
