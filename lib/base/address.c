@@ -377,22 +377,38 @@ seep_network_format(const struct seep_network *network, char *text)
 	return (size_t)(end - text);
 }
 
+static uint64_t
+be64(const uint8_t *bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* Do the first 'bits' <= 64 of two halves differ? */
+static int
+differ(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+	const uint64_t all = be64(a) ^ be64(b);
+
+	assert(bits <= 64);
+	return bits > 0 && all >> (64 - bits) != 0;
+}
+
 int
 seep_network_contains(const struct seep_network *network,
 		      const struct seep_address *address)
 {
-	unsigned whole = network->prefix_bits / 8;
-	unsigned rest = network->prefix_bits % 8;
+	const unsigned bits = network->prefix_bits;
+	const uint8_t *base = network->base.bytes;
 
-	assert(network != NULL && address != NULL);
-	assert(network->prefix_bits <= 128);
-	if (memcmp(network->base.bytes, address->bytes, whole) != 0)
-		return 0;
-	if (rest == 0)
-		return 1;
-	return (network->base.bytes[whole] ^ address->bytes[whole]) >>
-		   (8 - rest) ==
-	       0;
+	assert(address != NULL && bits <= 128);
+	if (bits <= 64)
+		return !differ(base, address->bytes, bits);
+	return !differ(base, address->bytes, 64) &&
+	       !differ(base + 8, address->bytes + 8, bits - 64);
 }
 
 /* The first half of an address that stands for a name: RFC 6666. */

@@ -104,22 +104,39 @@ seep__netset_add(struct seep__netset *set, const struct seep_network *network,
 	return SEEP_OK;
 }
 
+/* The entry for the network of 'bits' that holds 'address', or NULL. */
+static const struct seep__netset_entry *
+find_length(const struct seep__netset *set, const struct seep_address *address,
+	    unsigned bits)
+{
+	const struct seep_network network = network_of(address, bits);
+	const size_t at = find_place(set, &network);
+
+	return is_at(set, at, &network) ? &set->entries[at] : NULL;
+}
+
+/* Every flow asks several times: only lengths that occur are looked at. */
 const struct seep__netset_entry *
 seep__netset_find(const struct seep__netset *set,
 		  const struct seep_address *address)
 {
+	const size_t words = sizeof(set->lengths) / sizeof(set->lengths[0]);
+
 	assert(set != NULL && address != NULL);
 	assert(set->count == 0 || set->entries != NULL);
-	for (int bits = BITS_MAX; bits >= 0; bits--) {
-		struct seep_network network;
-		size_t at;
+	for (size_t word = words; set->count > 0 && word > 0; word--) {
+		uint64_t left = set->lengths[word - 1];
 
-		if ((set->lengths[bits / 64] >> bits % 64 & 1) == 0)
-			continue;
-		network = network_of(address, (unsigned)bits);
-		at = find_place(set, &network);
-		if (is_at(set, at, &network))
-			return &set->entries[at];
+		while (left != 0) {
+			const unsigned bit =
+			    63 - (unsigned)__builtin_clzll(left);
+			const struct seep__netset_entry *found = find_length(
+			    set, address, (unsigned)(word - 1) * 64 + bit);
+
+			if (found != NULL)
+				return found;
+			left &= ~(UINT64_C(1) << bit);
+		}
 	}
 	return NULL;
 }
