@@ -125,6 +125,13 @@ struct seep_coverage {
 	 * breaks, or of which nothing can be used, counts once: it is in
 	 * neither of the files_ counts, which are about traffic. */
 	uint64_t names_refused;
+	/* channels_folded: how often a channel was added to others for want of
+	 * memory; its bytes stay in every total, its peer is lost. One that
+	 * comes back and goes again counts again. */
+	uint64_t channels_folded;
+	/* cells_condensed: cells that became daily totals of their host since
+	 * they were older than an engine was to keep them (retain_days). */
+	uint64_t cells_condensed;
 	/* files: not part of a saved case, which is the same however its flows
 	 * were cut into files. */
 	uint64_t files;

@@ -37,12 +37,21 @@ struct seep_engine_opts {
 	size_t size;
 	/* site: copied; NULL = the default local networks. */
 	const struct seep_site *site;
-	/* memory_max: bytes; 0 = no limit. Feeding beyond it returns
-	 * SEEP_EBUDGET for the flows that no longer fit. */
+	/* memory_max: bytes of the engine and its snapshots; 0 = no limit.
+	 * From half of it on the channels with the least bytes x active hours
+	 * are folded (snapshot.h, enum seep_fold): totals of a host by hour,
+	 * service and opener stay exact. What cannot be folded, as hosts,
+	 * is refused at the limit: SEEP_EBUDGET. */
 	uint64_t memory_max;
 	/* seed: of the keyed hash; from a random source in the caller's hands.
 	 * Never changes a result, only who can predict collisions. */
 	uint64_t seed;
+	/* retain_days: 0 = keep every cell. Else seep_engine_advance() adds
+	 * the cells of days that ended so many days before up to daily totals
+	 * of their host, by service and opener (snapshot.h, SEEP_FOLD_ALL):
+	 * peers and hours of theirs are lost, bytes are not. */
+	uint32_t retain_days;
+	uint32_t reserved;
 };
 
 #define SEEP_ENGINE_OPTS_INIT                           \
@@ -88,13 +97,25 @@ seep_engine_feed(struct seep_engine *engine, const struct seep_flow *flows,
 
 /*
  * seep_engine_advance() tells the engine that event time has reached
- * 'now_ns': hours that ended before it are sealed. Late flows are still
- * taken; nothing but speed depends on this call.
+ * 'now_ns': hours that ended before it are sealed, and days that are older
+ * than retain_days added up. Late flows are still taken; nothing but speed
+ * depends on this call where retain_days is 0.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_advance(struct seep_engine *engine, int64_t now_ns);
+
+/*
+ * seep_engine_fold() folds until the engine holds at most 'channels_max'
+ * channels, as it does by itself at its budget; for who needs the ledger
+ * smaller, to have room to look at it.
+ *
+ * Returns SEEP_OK, SEEP_END (more cannot be folded), SEEP_ENOMEM,
+ * SEEP_EBUDGET.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_fold(struct seep_engine *engine, uint64_t channels_max);
 
 /*
  * seep_engine_add_coverage() adds what a source counted: its refusals and

@@ -123,6 +123,20 @@ enum seep_direction {
 };
 
 /*
+ * What was folded into a channel. A ledger with a budget (engine.h) adds its
+ * least channels up: the totals of a host by hour, service and opener stay
+ * exact, who the peer was is lost.
+ */
+enum seep_fold {
+	/* _NONE: a channel of one peer; see also struct seep_cell. */
+	SEEP_FOLD_NONE = 0,
+	/* _NETWORK: of peers of one /24 (IPv4) or /48; 'peer' is its base. */
+	SEEP_FOLD_NETWORK = 1,
+	/* _ALL: of any peers; 'peer' is ::. */
+	SEEP_FOLD_ALL = 2
+};
+
+/*
  * struct seep_cell: the exact counts of one channel, bin and kind.
  */
 struct seep_cell {
@@ -143,7 +157,14 @@ struct seep_cell {
 	uint32_t port;
 	/* hour: UTC hours since 1970; for inside cells the day's first. */
 	uint32_t hour;
-	uint32_t reserved;
+	/* fold: enum seep_fold. */
+	uint8_t fold;
+	/* inexact: 1 = the counts are a lower bound: the channel may have been
+	 * folded before. What the channels with a fold of the same host, place,
+	 * service and direction hold for its network and for all peers is what
+	 * they may lack. */
+	uint8_t inexact;
+	uint16_t reserved;
 	uint64_t bytes_out;
 	uint64_t bytes_in;
 	uint64_t packets_out;
@@ -159,8 +180,8 @@ struct seep_cells;
 
 /*
  * seep_cells_new() starts a walk over every cell of 'snapshot', ordered by
- * host, peer, place, protocol, port (none, low, high, then the listed ones),
- * direction, hour, kind. The snapshot must outlive the walk.
+ * host, peer, place, fold, protocol, port (none, low, high, then the listed
+ * ones), direction, hour, kind. The snapshot must outlive the walk.
  *
  * Returns SEEP_OK or SEEP_ENOMEM.
  */

@@ -7,7 +7,11 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ledger/fold.h"
 #include "ledger/snapshot.h"
+
+/* In engine->folded: of the snapshot that is being added. */
+#define FOLDED_THERE 2
 
 static int
 absorb_hours(struct seep_engine *engine, const struct seep_snapshot *snapshot)
@@ -112,16 +116,33 @@ absorb_cells(struct seep_engine *engine, const struct seep__history *history,
 	return SEEP_OK;
 }
 
+static void
+mark_added(struct seep_engine *engine, uint32_t record,
+	   const struct seep__chanref *ref)
+{
+	uint32_t *flags = &seep__table_record(&engine->table, record)->flags;
+
+	*flags |= SEEP__RECORD_ADDED;
+	if ((ref->kind & SEEP__PEER_INEXACT) != 0)
+		*flags |= SEEP__RECORD_INEXACT;
+}
+
 static int
 absorb_channel(struct seep_engine *engine, const struct seep_snapshot *snapshot,
 	       size_t host, size_t channel, struct seep__history *history)
 {
+	const struct seep__chanref *ref = &snapshot->channels[channel];
 	struct seep__label_channel described;
 	uint32_t record = 0;
 	int status;
 
+	if (seep__fold_is_due(engine))
+		(void)seep__fold(engine);
 	describe(snapshot, host, channel, &described);
-	status = seep__engine_channel(engine, &described, &record);
+	status = seep__engine_channel(engine, &described,
+				      seep__fold_of(ref->kind), &record);
+	if (status == SEEP_OK)
+		mark_added(engine, record, ref);
 	if (status == SEEP_OK)
 		status = absorb_labels(engine, snapshot, channel, &described,
 				       record);
@@ -152,6 +173,55 @@ absorb_channels(struct seep_engine *engine,
 	return status;
 }
 
+/* Notes the hosts of which the snapshot folded channels: 2 = by it. */
+static int
+note_folded(struct seep_engine *engine, const struct seep_snapshot *snapshot)
+{
+	size_t host, channel, end;
+	int status = SEEP_OK;
+
+	for (host = 0; host < snapshot->host_count && status == SEEP_OK;
+	     host++) {
+		uint32_t number;
+		unsigned fold = SEEP_FOLD_NONE;
+
+		seep__view_channels(snapshot, host, &channel, &end);
+		for (; channel < end; channel++)
+			fold |= seep__fold_of(snapshot->channels[channel].kind);
+		if (fold == SEEP_FOLD_NONE)
+			continue;
+		status = seep__intern_add(&engine->hosts,
+					  &snapshot->hosts[host], &number);
+		if (status == SEEP_OK)
+			status = seep__fold_room(engine);
+		if (status == SEEP_OK)
+			engine->folded[number] = FOLDED_THERE;
+	}
+	return status;
+}
+
+/* A channel that the snapshot does not hold may be among what it folded. */
+static void
+settle_folded(struct seep_engine *engine)
+{
+	uint32_t count = seep__table_count(&engine->table);
+	uint32_t i;
+	size_t host;
+
+	for (i = 0; i < count; i++) {
+		struct seep__record *record =
+		    seep__table_record(&engine->table, i);
+
+		if (record->key.host < engine->folded_room &&
+		    engine->folded[record->key.host] == FOLDED_THERE &&
+		    (record->flags & SEEP__RECORD_ADDED) == 0)
+			record->flags |= SEEP__RECORD_INEXACT;
+		record->flags &= ~SEEP__RECORD_ADDED;
+	}
+	for (host = 0; host < engine->folded_room; host++)
+		engine->folded[host] = engine->folded[host] != 0;
+}
+
 int
 seep_engine_add_snapshot(struct seep_engine *engine,
 			 const struct seep_snapshot *snapshot)
@@ -172,6 +242,9 @@ seep_engine_add_snapshot(struct seep_engine *engine,
 	status = absorb_hours(engine, snapshot);
 	if (status == SEEP_OK)
 		status = absorb_channels(engine, snapshot);
+	if (status == SEEP_OK)
+		status = note_folded(engine, snapshot);
+	settle_folded(engine);
 	if (status == SEEP_OK)
 		seep_coverage_add(&engine->coverage, &snapshot->coverage);
 	return status;

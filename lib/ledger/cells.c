@@ -98,6 +98,8 @@ fill_cell(struct seep_cell *cell, const struct seep__channel *channel,
 	cell->peer = channel->peer;
 	cell->place = channel->place;
 	cell->direction = channel->direction;
+	cell->fold = channel->fold;
+	cell->inexact = channel->inexact;
 	cell->kind = row->kind;
 	cell->protocol = seep__service_protocol(channel->service);
 	cell->port = seep__service_port(channel->service);

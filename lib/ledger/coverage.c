@@ -63,6 +63,8 @@ seep_coverage_add(struct seep_coverage *sum, const struct seep_coverage *part)
 	sum->packets_cut += part->packets_cut;
 	sum->fragments_orphaned += part->fragments_orphaned;
 	add_names(sum, part);
+	sum->channels_folded += part->channels_folded;
+	sum->cells_condensed += part->cells_condensed;
 	sum->files += part->files;
 	sum->files_damaged += part->files_damaged;
 	sum->files_refused += part->files_refused;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/opts.h"
+#include "ledger/fold.h"
 
 const struct seep_alloc *
 seep__engine_alloc(const struct seep_engine *engine)
@@ -58,6 +59,8 @@ seep_engine_new(struct seep_engine **engine,
 		return status;
 	}
 	made->mem = mem;
+	made->retain_days = own.retain_days;
+	made->fold_bytes = own.memory_max / SEEP__FOLD_SHARE;
 	if (alloc != NULL) {
 		made->alloc = *alloc;
 		made->has_alloc = 1;
@@ -80,6 +83,7 @@ seep_engine_free(struct seep_engine *engine)
 	if (engine == NULL)
 		return;
 	mem = engine->mem;
+	seep__mem_put(mem, engine->folded, engine->folded_room);
 	seep__names_clear(&engine->names);
 	seep__labels_clear(&engine->labels);
 	seep__hours_clear(&engine->ends);
@@ -103,12 +107,48 @@ first_open_bin(const struct seep__record *record, uint32_t hour)
 	return hour;
 }
 
+static int
+seal_before(struct seep_engine *engine, uint32_t hour)
+{
+	uint32_t count = seep__table_count(&engine->table);
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct seep__record *record =
+		    seep__table_record(&engine->table, i);
+		int status = seep__log_reserve(&engine->log, SEEP__SLOTS);
+
+		if (status != SEEP_OK)
+			return status;
+		seep__record_seal(record, i, &engine->log,
+				  first_open_bin(record, hour));
+	}
+	engine->sealed_hour = hour;
+	return SEEP_OK;
+}
+
+/* Once a day, what is older than the caller wants to keep apart. */
+static int
+retain_from(struct seep_engine *engine, uint32_t hour)
+{
+	uint32_t kept = hour / SEEP__HOURS_PER_DAY;
+	int status;
+
+	if (engine->retain_days == 0 || kept <= engine->retain_days)
+		return SEEP_OK;
+	kept = (kept - engine->retain_days) * SEEP__HOURS_PER_DAY;
+	if (kept <= engine->old_hour)
+		return SEEP_OK;
+	status = seep__retain(engine, kept);
+	if (status == SEEP_OK)
+		engine->old_hour = kept;
+	return status;
+}
+
 int
 seep_engine_advance(struct seep_engine *engine, int64_t now_ns)
 {
-	uint32_t count = seep__table_count(&engine->table);
 	uint32_t hour;
-	uint32_t i;
 	int status;
 
 	assert(engine != NULL);
@@ -117,18 +157,12 @@ seep_engine_advance(struct seep_engine *engine, int64_t now_ns)
 	hour = seep__clock_hour(now_ns);
 	if (hour <= engine->sealed_hour)
 		return SEEP_OK;
-	for (i = 0; i < count; i++) {
-		struct seep__record *record;
-
-		record = seep__table_record(&engine->table, i);
-		status = seep__log_reserve(&engine->log, SEEP__SLOTS);
-		if (status != SEEP_OK)
-			return status;
-		seep__record_seal(record, i, &engine->log,
-				  first_open_bin(record, hour));
-	}
-	engine->sealed_hour = hour;
-	return SEEP_OK;
+	status = seal_before(engine, hour);
+	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
+		status = seal_before(engine, hour);
+	if (status == SEEP_OK)
+		status = retain_from(engine, hour);
+	return status;
 }
 
 void
@@ -189,17 +223,18 @@ seep__address_from_v4(uint32_t v4, struct seep_address *address)
 
 int
 seep__engine_channel(struct seep_engine *engine,
-		     const struct seep__label_channel *channel,
+		     const struct seep__label_channel *channel, unsigned fold,
 		     uint32_t *record)
 {
+	uint32_t count = seep__table_count(&engine->table);
 	struct seep__chankey key;
 	int status;
 
-	assert(channel->place <= SEEP_PLACE_NAME);
+	assert(channel->place <= SEEP_PLACE_NAME && fold <= SEEP_FOLD_ALL);
 	status = seep__intern_add(&engine->hosts, &channel->host, &key.host);
 	if (status != SEEP_OK)
 		return status;
-	key.kind = channel->place;
+	key.kind = (uint8_t)(channel->place | fold << SEEP__PEER_FOLD_SHIFT);
 	if (seep_address_is_v4(&channel->peer)) {
 		key.peer = seep__address_v4(&channel->peer);
 	} else {
@@ -211,5 +246,10 @@ seep__engine_channel(struct seep_engine *engine,
 	}
 	key.service = channel->service;
 	key.direction = channel->direction;
-	return seep__table_find_or_add(&engine->table, &key, record);
+	status = seep__table_find_or_add(&engine->table, &key, record);
+	if (status == SEEP_OK && *record == count &&
+	    seep__fold_host(engine, key.host))
+		seep__table_record(&engine->table, *record)->flags |=
+		    SEEP__RECORD_INEXACT;
+	return status;
 }

@@ -40,6 +40,12 @@ struct seep_engine {
 	struct seep__names names;
 	struct seep_coverage coverage;
 	uint32_t sealed_hour; /* bins before it were sealed by advance */
+	uint32_t retain_days; /* 0 = for ever */
+	uint32_t old_hour;    /* bins before it became daily totals */
+	uint64_t fold_bytes;  /* size at which to fold, 0 = never; fold.h */
+	uint32_t unlooked;    /* flows since the size was looked at */
+	uint8_t *folded;      /* by host: was a channel of it folded? */
+	size_t folded_room;
 };
 
 /* seep__engine_alloc() returns the allocator for constructors, or NULL. */
@@ -47,13 +53,14 @@ const struct seep_alloc *
 seep__engine_alloc(const struct seep_engine *engine);
 
 /*
- * seep__engine_channel() finds or adds a channel by its addresses.
+ * seep__engine_channel() finds or adds a channel by its addresses; 'fold' is
+ * what its peer stands for (enum seep_fold).
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
  */
 int
 seep__engine_channel(struct seep_engine *engine,
-		     const struct seep__label_channel *channel,
+		     const struct seep__label_channel *channel, unsigned fold,
 		     uint32_t *record);
 
 /*

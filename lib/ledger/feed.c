@@ -10,6 +10,7 @@
 #include <seep/snapshot.h>
 
 #include "base/clock.h"
+#include "ledger/fold.h"
 #include "ledger/split.h"
 
 /* Where the totals of a flow stand in struct seep__split. */
@@ -272,6 +273,7 @@ reserve(struct seep_engine *engine, struct plan *plan)
 	status = reserve_hours(engine, plan);
 	for (i = 0; i < plan->lane_count && status == SEEP_OK; i++)
 		status = seep__engine_channel(engine, &plan->lanes[i].channel,
+					      SEEP_FOLD_NONE,
 					      &plan->lanes[i].record);
 	if (status != SEEP_OK)
 		return status;
@@ -380,6 +382,9 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	struct plan plan;
 	int status;
 
+	/* Failing leaves a larger ledger, which may still have room. */
+	if (seep__fold_is_due(engine))
+		(void)seep__fold(engine);
 	if ((flow->flags & SEEP_FLOW_NAME) != 0)
 		return seep__feed_name(engine, flow);
 	if (refuse(&engine->coverage, flow))
@@ -388,6 +393,8 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	place_flow(&plan, engine->site);
 	time_flow(&plan);
 	status = reserve(engine, &plan);
+	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
+		status = reserve(engine, &plan);
 	if (status == SEEP_OK)
 		commit(engine, &plan);
 	return status;

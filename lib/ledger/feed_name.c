@@ -14,6 +14,7 @@
 #include <seep/snapshot.h>
 
 #include "base/clock.h"
+#include "ledger/fold.h"
 
 /* A cell, and what adding to a record may put into the log. */
 #define CELLS_MAX (1 + SEEP__RECORD_LOG_MAX)
@@ -56,7 +57,8 @@ reserve(struct seep_engine *engine, const struct seep_flow *flow, uint32_t hour,
 	describe(engine->site, flow, &channel);
 	status = seep__hours_reserve(&engine->hours, hour, hour);
 	if (status == SEEP_OK)
-		status = seep__engine_channel(engine, &channel, record);
+		status = seep__engine_channel(engine, &channel, SEEP_FOLD_NONE,
+					      record);
 	if (status == SEEP_OK)
 		status = seep__log_reserve(&engine->log, CELLS_MAX);
 	/* Last, for it is the only step that a snapshot would show. */
@@ -86,6 +88,8 @@ seep__feed_name(struct seep_engine *engine, const struct seep_flow *flow)
 	}
 	hour = seep__clock_hour(flow->start_ns);
 	status = reserve(engine, flow, hour, &record);
+	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
+		status = reserve(engine, flow, hour, &record);
 	if (status != SEEP_OK)
 		return status;
 	seep__hours_add(&engine->hours, hour, hour);

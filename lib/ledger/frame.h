@@ -38,12 +38,13 @@
  * 2: coverage of names, the section of names.
  * 3: the header has a checksum. Without it a flipped bit would make another
  *    version of a case, which a reader of both could take for whole.
+ * 4: channels that were folded, and their count.
  *
  * A reader reads every version from SEEP__CASE_VERSION_MIN on: what a
  * section did not hold yet goes by the reader's 'version'. What is saved is
  * always of the newest.
  */
-#define SEEP__CASE_VERSION 3
+#define SEEP__CASE_VERSION 4
 #define SEEP__CASE_VERSION_MIN 2
 
 /* Sections, in their order. */

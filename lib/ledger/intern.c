@@ -110,3 +110,32 @@ seep__intern_add(struct seep__intern *intern,
 		*number = (uint32_t)(intern->count - 1);
 	return status;
 }
+
+uint64_t
+seep__intern_bytes(const struct seep__intern *intern)
+{
+	return intern->room * sizeof(*intern->addresses) +
+	       intern->index_size * sizeof(*intern->index);
+}
+
+void
+seep__intern_keep(struct seep__intern *intern, uint32_t *number)
+{
+	size_t kept = 0;
+	size_t i;
+
+	assert(number != NULL || intern->count == 0);
+	for (i = 0; i < intern->count; i++) {
+		if (number[i] == UINT32_MAX)
+			continue;
+		intern->addresses[kept] = intern->addresses[i];
+		number[i] = (uint32_t)kept++;
+	}
+	intern->count = kept;
+	if (intern->index_size == 0)
+		return;
+	memset(intern->index, 0, intern->index_size * sizeof(*intern->index));
+	for (i = 0; i < kept; i++)
+		*place(intern, intern->index, intern->index_size,
+		       &intern->addresses[i]) = (uint32_t)(i + 1);
+}

@@ -44,4 +44,15 @@ int
 seep__intern_add(struct seep__intern *intern,
 		 const struct seep_address *address, uint32_t *number);
 
+/* seep__intern_bytes() returns the memory that 'intern' holds. */
+uint64_t
+seep__intern_bytes(const struct seep__intern *intern);
+
+/*
+ * seep__intern_keep() forgets every address whose 'number' is UINT32_MAX and
+ * numbers the others anew, in their order; 'number' is then the new one.
+ */
+void
+seep__intern_keep(struct seep__intern *intern, uint32_t *number);
+
 #endif

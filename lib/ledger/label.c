@@ -143,7 +143,8 @@ insert(struct seep__labels *labels, const struct seep__label *label,
 
 	assert(hash != UINT64_MAX);
 	if (slot != NULL) {
-		if (compare(label, from_slot(slot)) < 0)
+		/* Of equal ones the record may have changed. */
+		if (compare(label, from_slot(slot)) <= 0)
 			*from_slot(slot) = *label;
 		return SEEP_OK;
 	}
@@ -238,4 +239,27 @@ seep__labels_next(const struct seep__labels *labels, uint64_t *hash)
 	const uint64_t *slot = seep__ordmap_next(&labels->by_hash, hash);
 
 	return slot == NULL ? NULL : from_slot(slot);
+}
+
+void
+seep__labels_renumber(struct seep__labels *labels, const uint32_t *target,
+		      const uint32_t *number, uint32_t count)
+{
+	const uint64_t *slot;
+	uint64_t hash = 0;
+
+	assert(count == 0 || (target != NULL && number != NULL));
+	while ((slot = seep__ordmap_next(&labels->by_hash, &hash)) != NULL) {
+		struct seep__label *label = from_slot(slot);
+		uint32_t record = label->record;
+
+		hash++;
+		/* Gone before. */
+		if (record >= count)
+			continue;
+		label->record =
+		    target[record] == record ? number[record] : UINT32_MAX;
+	}
+	if (labels->seen != NULL)
+		memset(labels->seen, 0, SEEN_SIZE * sizeof(*labels->seen));
 }

@@ -103,6 +103,15 @@ seep__labels_drop(struct seep__labels *labels, uint64_t added);
 void
 seep__labels_trim(struct seep__labels *labels);
 
+/*
+ * seep__labels_renumber() follows 'count' records that got the numbers
+ * 'number'; labels of those that are not their own 'target' stay in the
+ * sample, with record UINT32_MAX, until their channel comes back.
+ */
+void
+seep__labels_renumber(struct seep__labels *labels, const uint32_t *target,
+		      const uint32_t *number, uint32_t count);
+
 /* seep__labels_count() returns how many are kept. */
 size_t
 seep__labels_count(const struct seep__labels *labels);

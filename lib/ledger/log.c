@@ -25,6 +25,12 @@ seep__log_init(struct seep__log *log, struct seep__mem *mem)
 }
 
 void
+seep__log_init_like(struct seep__log *log, const struct seep__log *other)
+{
+	seep__log_init(log, other->mem);
+}
+
+void
 seep__log_clear(struct seep__log *log)
 {
 	size_t i;
@@ -122,6 +128,32 @@ write_buffer(const struct seep__log *log, struct seep__sortable *items,
 	return status;
 }
 
+/* Makes sure that one more run has a place. */
+static int
+reserve_run(struct seep__log *log)
+{
+	assert(log->run_count <= SEEP__LOG_RUNS);
+	if (log->run_count < SEEP__LOG_RUNS)
+		return SEEP_OK;
+	return merge_last(log, SEEP__RUN_MERGE_MAX);
+}
+
+int
+seep__log_add_run(struct seep__log *log, struct seep__run *run)
+{
+	int status = reserve_run(log);
+
+	if (status != SEEP_OK)
+		return status;
+	if (seep__run_cells(run) == 0) {
+		seep__run_unref(run);
+		return SEEP_OK;
+	}
+	log->runs[log->run_count++] = run;
+	merge_runs(log);
+	return SEEP_OK;
+}
+
 int
 seep__log_seal(struct seep__log *log)
 {
@@ -133,11 +165,9 @@ seep__log_seal(struct seep__log *log)
 	assert(log->count <= log->room);
 	if (log->count == 0)
 		return SEEP_OK;
-	if (log->run_count == SEEP__LOG_RUNS) {
-		status = merge_last(log, SEEP__RUN_MERGE_MAX);
-		if (status != SEEP_OK)
-			return status;
-	}
+	status = reserve_run(log);
+	if (status != SEEP_OK)
+		return status;
 	items = seep__mem_get(log->mem, size);
 	if (items == NULL)
 		return seep__mem_why(log->mem);

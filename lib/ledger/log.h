@@ -49,8 +49,19 @@ struct seep__log {
 void
 seep__log_init(struct seep__log *log, struct seep__mem *mem);
 
+/* seep__log_init_like() makes an empty log beside 'other', with its memory. */
+void
+seep__log_init_like(struct seep__log *log, const struct seep__log *other);
+
 void
 seep__log_clear(struct seep__log *log);
+
+/*
+ * seep__log_add_run() adds a run, whose reference it takes over on SEEP_OK;
+ * an empty one is dropped. Returns as _reserve.
+ */
+int
+seep__log_add_run(struct seep__log *log, struct seep__run *run);
 
 /*
  * seep__log_reserve() makes sure that 'need' <= SEEP__LOG_CELLS cells can be

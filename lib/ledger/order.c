@@ -71,7 +71,7 @@ rank_addresses(struct seep__mem *mem, const struct seep__intern *intern,
 	return SEEP_OK;
 }
 
-/* 54 bits: side 2, peer 32, place 2, service 16, direction 2. */
+/* 56 bits: side 2, peer 32, place 2, fold 2, service 16, direction 2. */
 static uint64_t
 key_in_host(const struct work *work, const struct seep__chankey *key)
 {
@@ -89,8 +89,9 @@ key_in_host(const struct work *work, const struct seep__chankey *key)
 			: ABOVE_V4;
 		peer = work->peer_rank[key->peer];
 	}
-	return side << 52 | peer << 20 |
-	       (uint64_t)(key->kind & SEEP__PEER_PLACE) << 18 |
+	return side << 54 | peer << 22 |
+	       (uint64_t)(key->kind & SEEP__PEER_PLACE) << 20 |
+	       (uint64_t)seep__fold_of(key->kind) << 18 |
 	       (uint64_t)key->service << 2 | key->direction;
 }
 
@@ -167,8 +168,9 @@ copy_channels(struct seep_snapshot *snapshot, const struct work *work)
 	assert(work->item_count <= snapshot->channel_room);
 	for (i = 0; i < work->item_count; i++) {
 		const struct seep__sortable *item = &work->items[i];
-		const struct seep__chankey *key =
-		    &seep__table_record(&engine->table, item->index)->key;
+		const struct seep__record *record =
+		    seep__table_record(&engine->table, item->index);
+		const struct seep__chankey *key = &record->key;
 		struct seep__chanref *channel;
 
 		if (item->key != rank)
@@ -182,6 +184,9 @@ copy_channels(struct seep_snapshot *snapshot, const struct work *work)
 		channel->label = 0;
 		channel->service = key->service;
 		channel->kind = key->kind;
+		if ((record->flags & SEEP__RECORD_INEXACT) != 0 &&
+		    seep__fold_of(key->kind) == SEEP_FOLD_NONE)
+			channel->kind |= SEEP__PEER_INEXACT;
 		channel->direction = key->direction;
 	}
 	snapshot->first_channel[snapshot->host_count] =

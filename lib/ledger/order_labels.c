@@ -44,7 +44,8 @@ list_labels(struct label_work *work, const struct seep__labels *labels)
 	       (label = seep__labels_next(labels, &hash)) != NULL) {
 		seen++;
 		hash++;
-		if (work->channel_of[label->record] != UINT32_MAX)
+		if (label->record < work->records &&
+		    work->channel_of[label->record] != UINT32_MAX)
 			work->labels[work->count++] = label;
 	}
 }

@@ -147,6 +147,14 @@ seep__record_open(const struct seep__record *record, uint32_t id,
 	return count;
 }
 
+void
+seep__record_empty(struct seep__record *record)
+{
+	assert(record != NULL);
+	memset(record->slots, 0, sizeof(record->slots));
+	record->flags &= ~(SEEP__RECORD_SLOT(0) | SEEP__RECORD_SLOT(1));
+}
+
 int
 seep__record_used(const struct seep__record *record)
 {

@@ -57,6 +57,10 @@ unsigned
 seep__record_open(const struct seep__record *record, uint32_t id,
 		  struct seep__cell cells[SEEP__SLOTS]);
 
+/* seep__record_empty() forgets the open cells, which were taken over. */
+void
+seep__record_empty(struct seep__record *record);
+
 /* seep__record_used() says whether the channel has any cell: 1 or 0. */
 int
 seep__record_used(const struct seep__record *record);

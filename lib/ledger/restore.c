@@ -97,6 +97,8 @@ read_coverage(struct seep__restorer *r)
 	int status;
 
 	assert(count <= SEEP__COVERAGE_FIELDS);
+	if (r->reader->version < 4)
+		count -= SEEP__COVERAGE_FIELDS_V4;
 	status = seep__frame_open(r->reader, SEEP__SECTION_COVERAGE);
 	if (status != SEEP_OK)
 		return status;

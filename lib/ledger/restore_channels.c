@@ -50,8 +50,34 @@ struct place {
 static uint32_t
 rank_of(const struct seep__chanref *ref)
 {
-	return (uint32_t)(ref->kind & SEEP__PEER_PLACE) << 24 |
+	return (uint32_t)(ref->kind & SEEP__PEER_PLACE) << 28 |
+	       (uint32_t)seep__fold_of(ref->kind) << 24 |
 	       (uint32_t)ref->service << 8 | ref->direction;
+}
+
+/* Is 'peer' what a channel of this fold stands for? A network may lie in
+ * several places. */
+static int
+is_folded(const struct seep_address *peer, const struct seep__chanref *ref)
+{
+	unsigned fold = seep__fold_of(ref->kind);
+	unsigned place = ref->kind & SEEP__PEER_PLACE;
+	unsigned from = seep_address_is_v4(peer) ? 15 : 6;
+	unsigned i;
+
+	if (fold > SEEP_FOLD_ALL || ref->direction > SEEP_DIRECTION_PULL ||
+	    (ref->kind & SEEP__PEER_INEXACT) != 0)
+		return 0;
+	if (place == SEEP_PLACE_NAME
+		? fold != SEEP_FOLD_ALL ||
+		      ref->direction != SEEP_DIRECTION_PUSH ||
+		      ref->service != seep__name_service()
+		: !seep__service_valid(ref->service))
+		return 0;
+	for (i = fold == SEEP_FOLD_ALL ? 0 : from; i < 16; i++)
+		if (peer->bytes[i] != 0)
+			return 0;
+	return 1;
 }
 
 /* Could an engine with this site have made this channel? */
@@ -64,6 +90,8 @@ is_channel(const struct seep__restorer *r, const struct place *place,
 	unsigned side = ref->kind & SEEP__PEER_PLACE;
 
 	assert(place->hosts > 0);
+	if (seep__fold_of(ref->kind) != SEEP_FOLD_NONE)
+		return is_folded(peer, ref);
 	if (side == SEEP_PLACE_NAME)
 		return ref->direction == SEEP_DIRECTION_PUSH &&
 		       ref->service == seep__name_service() &&
@@ -164,8 +192,12 @@ read_channel(struct seep__restorer *r, struct place *place)
 	service = seep__cursor_varint(cursor);
 	if (cursor->failed || service > UINT16_MAX)
 		return SEEP_EFORMAT;
-	ref.kind = (uint8_t)(sides & SEEP__PEER_PLACE);
-	ref.direction = (uint8_t)(sides >> 2);
+	if (r->reader->version < 4 ? sides > 0x0f : sides > 0x7f)
+		return SEEP_EFORMAT;
+	ref.kind = (uint8_t)((sides & SEEP__PEER_PLACE) |
+			     (sides >> 4 & 3) << SEEP__PEER_FOLD_SHIFT |
+			     ((sides & 0x40) != 0 ? SEEP__PEER_INEXACT : 0));
+	ref.direction = (uint8_t)(sides >> 2 & 3);
 	ref.service = (seep__service)service;
 	order = seep_address_compare(&place->peer, &peer);
 	if (!is_channel(r, place, &peer, &ref) ||

@@ -9,7 +9,7 @@
  *           where a flow begins or ends
  * hosts     addresses, ascending
  * channels  one byte (1: the first of the next host, else 0), peer address,
- *           place | direction << 2, LEB128 service
+ *           place | direction << 2 | fold << 4 | inexact << 6, LEB128 service
  * cells     as cell.h codes them, records being channels in order
  * labels    LEB128 step to the channel, one byte of size, text
  * names     one byte of size, text; ascending by the text's address
@@ -101,17 +101,20 @@ seep__coverage_fields(struct seep_coverage *c,
 	size_t count = sizeof(all) / sizeof(all[0]);
 	size_t i;
 
+	/* Two more than 'all' and the reasons, see below. */
 	_Static_assert(sizeof(*c) == 2 * sizeof(int64_t) + sizeof(c->files) +
 					 (sizeof(all) / sizeof(all[0]) +
-					  SEEP_REFUSED_COUNT) *
+					  SEEP_REFUSED_COUNT + 2) *
 					     sizeof(uint64_t),
 		       "every field of the coverage but files is saved");
-	_Static_assert(sizeof(all) / sizeof(all[0]) + SEEP_REFUSED_COUNT <=
+	_Static_assert(sizeof(all) / sizeof(all[0]) + SEEP_REFUSED_COUNT + 2 <=
 			   SEEP__COVERAGE_FIELDS,
 		       "room");
 	memcpy(fields, all, sizeof(all));
 	for (i = 0; i < SEEP_REFUSED_COUNT; i++)
 		fields[count++] = &c->records_refused[i];
+	fields[count++] = &c->channels_folded;
+	fields[count++] = &c->cells_condensed;
 	return count;
 }
 
@@ -207,8 +210,11 @@ save_channel(struct seep__frame_writer *writer, const struct seep__chanref *ref,
 	assert(step <= 1 && ref->direction <= SEEP_DIRECTION_PULL);
 	out[used++] = step;
 	used += put_address(out + used, previous, peer);
-	out[used++] = (uint8_t)((ref->kind & SEEP__PEER_PLACE) |
-				(unsigned)ref->direction << 2);
+	out[used++] =
+	    (uint8_t)((ref->kind & SEEP__PEER_PLACE) |
+		      (unsigned)ref->direction << 2 |
+		      seep__fold_of(ref->kind) << 4 |
+		      ((ref->kind & SEEP__PEER_INEXACT) != 0 ? 0x40u : 0u));
 	used += seep__varint_put(out + used, ref->service);
 	seep__frame_take(writer, used);
 }

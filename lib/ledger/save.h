@@ -13,6 +13,9 @@
 /* Room for pointers to every 64-bit count of a coverage. */
 #define SEEP__COVERAGE_FIELDS 48
 
+/* Fields at the end that cases before version 4 do not hold. */
+#define SEEP__COVERAGE_FIELDS_V4 2
+
 /*
  * seep__coverage_fields() lists the counts of a coverage in the order in
  * which they are saved, the two times aside. Returns how many.

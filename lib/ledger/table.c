@@ -137,6 +137,72 @@ grow_index(struct seep__table *table)
 	return SEEP_OK;
 }
 
+uint64_t
+seep__table_bytes(const struct seep__table *table)
+{
+	uint64_t bytes = table->chunk_room * sizeof(*table->chunks);
+
+	assert(table->chunk_count <= table->chunk_room);
+	bytes += (uint64_t)table->chunk_count * (CHUNK + 1) *
+		 sizeof(struct seep__record);
+	if (table->buckets_block != NULL)
+		bytes += buckets_size(table->bucket_count);
+	return bytes;
+}
+
+static int
+is_index_full(const struct seep__table *table)
+{
+	return (uint64_t)table->count * LOAD_DENOMINATOR >=
+	       (uint64_t)table->bucket_count * LOAD_NUMERATOR;
+}
+
+uint64_t
+seep__table_growth(const struct seep__table *table)
+{
+	uint64_t bytes = 0;
+
+	if (table->count == table->chunk_count * CHUNK)
+		bytes += (CHUNK + 1) * sizeof(struct seep__record);
+	if (is_index_full(table))
+		bytes += buckets_size(2 * table->bucket_count + BUCKETS_MIN);
+	return bytes;
+}
+
+void
+seep__table_cut(struct seep__table *table, uint32_t count)
+{
+	size_t chunks = ((size_t)count + CHUNK - 1) / CHUNK;
+	uint32_t i;
+
+	assert(count <= table->count);
+	while (table->chunk_count > chunks) {
+		table->chunk_count--;
+		seep__mem_put(table->mem, table->chunks[table->chunk_count],
+			      (CHUNK + 1) * sizeof(struct seep__record));
+	}
+	/* A new record is empty. */
+	for (i = count; i < table->count && i < chunks * CHUNK; i++)
+		memset(seep__table_record(table, i), 0,
+		       sizeof(struct seep__record));
+	table->count = count;
+}
+
+void
+seep__table_index(struct seep__table *table)
+{
+	uint32_t i;
+
+	assert(table->bucket_count != 0 || table->count == 0);
+	if (table->bucket_count == 0)
+		return;
+	memset(table->buckets, 0,
+	       table->bucket_count * sizeof(*table->buckets));
+	for (i = 0; i < table->count; i++)
+		put(table->buckets, table->bucket_count,
+		    hash(table, &seep__table_record(table, i)->key), i);
+}
+
 static int
 grow_records(struct seep__table *table)
 {
@@ -198,8 +264,7 @@ seep__table_find_or_add(struct seep__table *table,
 		return SEEP_OK;
 	if (table->count >= UINT32_MAX - 1)
 		return SEEP_ENOMEM;
-	if ((uint64_t)table->count * LOAD_DENOMINATOR >=
-	    (uint64_t)table->bucket_count * LOAD_NUMERATOR) {
+	if (is_index_full(table)) {
 		status = grow_index(table);
 		if (status != SEEP_OK)
 			return status;

@@ -3,8 +3,9 @@
  * table.h - the hot table: one index line and one record per channel.
  *
  * Layout   index: buckets of 64 bytes, twelve 8-bit tags and twelve record
- *          ids; a full bucket overflows into the next one; nothing is ever
- *          removed, so the first bucket with room ends a search. Records:
+ *          ids; a full bucket overflows into the next one; nothing is
+ *          removed, so the first bucket with room ends a search (folding
+ *          makes the index anew). Records:
  *          64 bytes, one cache line, in chunks; they never move.
  * Memory   64 bytes a record and 6.7 to 13 of index (the buckets double at
  *          80 % load).
@@ -31,7 +32,9 @@ struct seep__chankey {
 	uint32_t host; /* index in the engine's hosts */
 	uint32_t peer; /* IPv4 address, or index in the engine's IPv6 peers */
 	seep__service service;
-	uint8_t kind;      /* enum seep_place of the peer, | SEEP__PEER_V6 */
+	/* kind: enum seep_place of the peer, | SEEP__PEER_V6, | enum seep_fold
+	 * << SEEP__PEER_FOLD_SHIFT. */
+	uint8_t kind;
 	uint8_t direction; /* enum seep_direction */
 };
 
@@ -39,6 +42,17 @@ _Static_assert(sizeof(struct seep__chankey) == 12, "hashed as 12 bytes");
 
 #define SEEP__PEER_PLACE 0x03u
 #define SEEP__PEER_V6 0x04u
+#define SEEP__PEER_FOLD_SHIFT 3
+#define SEEP__PEER_FOLD (0x03u << SEEP__PEER_FOLD_SHIFT)
+/* Of a snapshot's channel only: see struct seep_cell. */
+#define SEEP__PEER_INEXACT 0x20u
+
+/* seep__fold_of() returns the enum seep_fold of a kind. */
+static inline unsigned
+seep__fold_of(unsigned kind)
+{
+	return (kind & SEEP__PEER_FOLD) >> SEEP__PEER_FOLD_SHIFT;
+}
 
 /* Counters that fit a record; larger sums go to the log. */
 struct seep__slot {
@@ -60,10 +74,14 @@ struct seep__record {
 
 _Static_assert(sizeof(struct seep__record) == 64, "one cache line");
 
-/* Flags: slot n holds a cell; slot 1 was used last; the log holds a cell. */
+/* Flags: slot n holds a cell; slot 1 was used last; the log holds a cell; an
+ * earlier channel of this key may have been folded. */
 #define SEEP__RECORD_SLOT(n) (1u << (n))
 #define SEEP__RECORD_LAST_1 (1u << 2)
 #define SEEP__RECORD_LOGGED (1u << 3)
+#define SEEP__RECORD_INEXACT (1u << 4)
+/* Used by absorb.c only: the snapshot that is added holds this channel. */
+#define SEEP__RECORD_ADDED (1u << 5)
 
 struct seep__bucket;
 
@@ -100,6 +118,26 @@ seep__table_find_or_add(struct seep__table *table,
 /* seep__table_record() returns a record; valid as long as the table. */
 struct seep__record *
 seep__table_record(const struct seep__table *table, uint32_t record);
+
+/* seep__table_bytes() returns the memory that the table holds. */
+uint64_t
+seep__table_bytes(const struct seep__table *table);
+
+/* seep__table_growth() returns the bytes that one more record takes at
+ * once: 0 for most. */
+uint64_t
+seep__table_growth(const struct seep__table *table);
+
+/*
+ * seep__table_cut() forgets all records but the first 'count' and gives
+ * their memory back; seep__table_index() makes the index anew after keys
+ * were changed or records moved. In between nothing can be found.
+ */
+void
+seep__table_cut(struct seep__table *table, uint32_t count);
+
+void
+seep__table_index(struct seep__table *table);
 
 /* seep__table_count() returns the number of records. */
 uint32_t

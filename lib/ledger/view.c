@@ -98,6 +98,8 @@ seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
 	out->service = ref->service;
 	out->place = ref->kind & SEEP__PEER_PLACE;
 	out->direction = ref->direction;
+	out->fold = (uint8_t)seep__fold_of(ref->kind);
+	out->inexact = (ref->kind & SEEP__PEER_INEXACT) != 0;
 	out->label = NULL;
 	if (ref->label == 0)
 		return;

@@ -3,7 +3,8 @@
  * view.h - what the rest of the library may read of a snapshot.
  *
  * Everything is in canonical order: hosts by address; the channels of a
- * host by peer, place, service, direction; a channel's cells by hour, kind.
+ * host by peer, place, fold, service, direction; a channel's cells by hour,
+ * kind.
  */
 #ifndef SEEP_LEDGER_VIEW_H
 #define SEEP_LEDGER_VIEW_H
@@ -33,6 +34,8 @@ struct seep__channel {
 	seep__service service;
 	uint8_t place;     /* enum seep_place of the peer, also _NAME */
 	uint8_t direction; /* enum seep_direction, as recorded */
+	uint8_t fold;      /* enum seep_fold: what 'peer' stands for */
+	uint8_t inexact;   /* 1 = its cells are lower bounds */
 	/* label: annotation or NULL, of SEEP_PLACE_NAME the registered domain;
 	 * valid as the snapshot. */
 	const char *label;
