@@ -21,6 +21,7 @@
 #include <seep/coverage.h>
 #include <seep/export.h>
 #include <seep/flow.h>
+#include <seep/origin.h>
 #include <seep/site.h>
 #include <seep/status.h>
 
@@ -52,6 +53,8 @@ struct seep_engine_opts {
 	 * peers and hours of theirs are lost, bytes are not. */
 	uint32_t retain_days;
 	uint32_t reserved;
+	/* origin: sensor and settings, copied; NULL = unknown. */
+	const struct seep_origin *origin;
 };
 
 #define SEEP_ENGINE_OPTS_INIT                           \
@@ -66,8 +69,8 @@ struct seep_engine_opts {
  * 'opts'    NULL for the defaults.
  * 'alloc'   NULL for malloc(3).
  *
- * Returns SEEP_OK, SEEP_EINVAL (opts->size), SEEP_ENOMEM, SEEP_EBUDGET,
- * SEEP_ESELFTEST.
+ * Returns SEEP_OK, SEEP_EINVAL (opts->size, opts->origin), SEEP_ENOMEM,
+ * SEEP_EBUDGET, SEEP_ESELFTEST.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_new(struct seep_engine **engine,
@@ -127,12 +130,26 @@ seep_engine_add_coverage(struct seep_engine *engine,
 			 const struct seep_coverage *part);
 
 /*
- * seep_engine_add_snapshot() adds everything a snapshot holds: how a saved
- * case is continued and how cases are merged.
+ * seep_engine_add_input() declares a file that the flows came from: it
+ * becomes part of the case. The same one twice is one.
  *
- * Returns SEEP_OK, SEEP_EMISMATCH (the sites differ, or the totals together
- * would reach 2^63 bytes), SEEP_ENOMEM, SEEP_EBUDGET. On the last two the
- * engine holds a part of the snapshot and must be freed.
+ * Returns SEEP_OK, SEEP_EINVAL (no name of a file, a hash that is said not
+ * to be there, times the wrong way round), SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_engine_add_input(struct seep_engine *engine,
+		      const struct seep_input *input);
+
+/*
+ * seep_engine_add_snapshot() adds everything a snapshot holds: how a saved
+ * case is continued and how cases of one sensor are merged. The engine's
+ * origin must be that of the snapshot, but for 'inputs_listed': a list that
+ * lacks some stays one that lacks some.
+ *
+ * Returns SEEP_OK, SEEP_EMISMATCH (sites, sensors or settings differ, an
+ * input is in both, or the totals together would reach 2^63 bytes),
+ * SEEP_ENOMEM, SEEP_EBUDGET. On the last two the engine holds a part of the
+ * snapshot and must be freed.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_add_snapshot(struct seep_engine *engine,

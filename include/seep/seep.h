@@ -13,6 +13,7 @@
 #include <seep/engine.h>
 #include <seep/findings.h>
 #include <seep/flow.h>
+#include <seep/origin.h>
 #include <seep/report.h>
 #include <seep/site.h>
 #include <seep/snapshot.h>

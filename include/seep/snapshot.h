@@ -4,8 +4,9 @@
  *
  * A saved case is canonical: ordered by address, little-endian, free of
  * seed, ids and arrival order. The same flows give the same bytes whatever
- * their order, however they were cut into files, on any machine. Each
- * section carries its length and checksum.
+ * their order, however they were cut into files, on any machine; only where
+ * the caller declares its inputs (seep_engine_add_input()) does the case
+ * end in a list of these. Each section carries its length and checksum.
  *
  * Threads   a snapshot may be read from any number of threads at once.
  */
@@ -19,6 +20,7 @@
 #include <seep/alloc.h>
 #include <seep/coverage.h>
 #include <seep/export.h>
+#include <seep/origin.h>
 #include <seep/site.h>
 #include <seep/status.h>
 
@@ -63,13 +65,15 @@ seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
  *             the first), else NULL.
  *
  * Cases of older versions are read from version 2 on; saving them again
- * writes the newest. An older libseep refuses those as SEEP_EVERSION.
+ * writes the newest. An older libseep refuses those as SEEP_EVERSION. What
+ * is not in an older case is unknown: its inputs, until version 4.
  *
  * The bytes may come from anyone: they are checked before they are used,
  * and memory grows with what was really read, not with what is claimed.
  *
  * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_EVERSION, SEEP_ECHECKSUM,
- * SEEP_ENOMEM, SEEP_ESELFTEST.
+ * SEEP_EMISMATCH (it is of several sensors, see case.h), SEEP_ENOMEM,
+ * SEEP_ESELFTEST.
  */
 SEEP_API SEEP_NODISCARD int
 seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
@@ -77,12 +81,14 @@ seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
 		      const struct seep_alloc *alloc);
 
 /*
- * seep_snapshot_merge() makes one case of 'count' cases whose flows are
- * different ones. Associative and commutative to the byte.
+ * seep_snapshot_merge() makes one case of 'count' cases of one sensor whose
+ * flows are different ones. Associative and commutative to the byte. For
+ * several sensors, and for what to do when inputs overlap, see
+ * seep_case_merge().
  *
- * Returns SEEP_OK, SEEP_EINVAL (count is 0), SEEP_EMISMATCH (the sites
- * differ, or the totals together would reach 2^63 bytes), SEEP_ENOMEM,
- * SEEP_ESELFTEST.
+ * Returns SEEP_OK, SEEP_EINVAL (count is 0), SEEP_EMISMATCH (sites, sensors
+ * or settings differ, an input is in two of them, or the totals together
+ * would reach 2^63 bytes), SEEP_ENOMEM, SEEP_ESELFTEST.
  */
 SEEP_API SEEP_NODISCARD int
 seep_snapshot_merge(struct seep_snapshot **merged,
@@ -99,6 +105,31 @@ seep_snapshot_coverage(const struct seep_snapshot *snapshot);
 /* seep_snapshot_site() returns the site; valid as long as the snapshot. */
 SEEP_API const struct seep_site *
 seep_snapshot_site(const struct seep_snapshot *snapshot);
+
+/*
+ * seep_snapshot_sensor() returns the sensor's name, "" if it has none; valid
+ * as long as the snapshot.
+ */
+SEEP_API const char *
+seep_snapshot_sensor(const struct seep_snapshot *snapshot);
+
+/*
+ * seep_snapshot_origin() says how the flows were read. 'inputs_listed' is 1
+ * where the inputs below are all there were.
+ */
+SEEP_API void
+seep_snapshot_origin(const struct seep_snapshot *snapshot,
+		     struct seep_origin *origin);
+
+/*
+ * seep_snapshot_next_input() gives the input after '*cursor', which starts
+ * at 0, and moves on; ordered by hash. NULL at the end.
+ *
+ * Returns SEEP_OK or SEEP_END.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_snapshot_next_input(const struct seep_snapshot *snapshot, size_t *cursor,
+			 const struct seep_input **input);
 
 /* What a cell's bytes are. */
 enum seep_cell_kind {

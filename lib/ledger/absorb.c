@@ -222,24 +222,41 @@ settle_folded(struct seep_engine *engine)
 		engine->folded[host] = engine->folded[host] != 0;
 }
 
-int
-seep_engine_add_snapshot(struct seep_engine *engine,
-			 const struct seep_snapshot *snapshot)
+/* Could one run of one sensor have made both, out of other rows? */
+static int
+fit_together(struct seep_engine *engine, const struct seep_snapshot *snapshot)
 {
 	const struct seep_coverage *more = &snapshot->coverage;
-	int status;
+	size_t at = 0;
 
-	assert(engine != NULL && snapshot != NULL);
-	if (!seep__site_equal(engine->site, snapshot->site))
-		return SEEP_EMISMATCH;
+	assert(engine->site != NULL && snapshot->site != NULL);
+	if (!seep__site_equal(engine->site, snapshot->site) ||
+	    seep__origin_differs(&engine->origin, &snapshot->origin) != NULL)
+		return 0;
 	if (engine->coverage.bytes_seen >=
 		SEEP__CASE_BYTES_END - more->bytes_seen ||
 	    engine->coverage.bytes_missed >=
 		SEEP__CASE_BYTES_END - more->bytes_missed ||
 	    engine->coverage.names_bytes >=
 		SEEP__CASE_BYTES_END - more->names_bytes)
+		return 0;
+	seep__origin_sort(&engine->origin);
+	return seep__origin_shared(&snapshot->origin, &engine->origin, &at) ==
+	       NULL;
+}
+
+int
+seep_engine_add_snapshot(struct seep_engine *engine,
+			 const struct seep_snapshot *snapshot)
+{
+	int status;
+
+	assert(engine != NULL && snapshot != NULL);
+	if (!fit_together(engine, snapshot))
 		return SEEP_EMISMATCH;
-	status = absorb_hours(engine, snapshot);
+	status = seep__origin_unite(&engine->origin, &snapshot->origin);
+	if (status == SEEP_OK)
+		status = absorb_hours(engine, snapshot);
 	if (status == SEEP_OK)
 		status = absorb_channels(engine, snapshot);
 	if (status == SEEP_OK)
@@ -268,21 +285,24 @@ make_seed(const struct seep_snapshot *const *snapshots, size_t count)
 }
 
 int
-seep_snapshot_merge(struct seep_snapshot **merged,
-		    const struct seep_snapshot *const *snapshots, size_t count,
-		    const struct seep_alloc *alloc)
+seep__merge(struct seep_snapshot **merged,
+	    const struct seep_snapshot *const *snapshots, size_t count,
+	    uint64_t memory_max, const struct seep_alloc *alloc)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
 	struct seep_engine *engine;
+	struct seep_origin origin;
 	size_t i;
 	int status;
 
+	assert(snapshots != NULL && count > 0);
 	*merged = NULL;
-	if (count == 0)
-		return SEEP_EINVAL;
-	assert(snapshots != NULL);
+	seep_snapshot_origin(snapshots[0], &origin);
+	origin.inputs_listed = 1;
 	opts.site = snapshots[0]->site;
+	opts.memory_max = memory_max;
 	opts.seed = make_seed(snapshots, count);
+	opts.origin = &origin;
 	status = seep_engine_new(&engine, &opts, alloc);
 	if (status != SEEP_OK)
 		return status;
@@ -292,4 +312,15 @@ seep_snapshot_merge(struct seep_snapshot **merged,
 		status = seep_engine_snapshot(engine, merged);
 	seep_engine_free(engine);
 	return status;
+}
+
+int
+seep_snapshot_merge(struct seep_snapshot **merged,
+		    const struct seep_snapshot *const *snapshots, size_t count,
+		    const struct seep_alloc *alloc)
+{
+	*merged = NULL;
+	if (count == 0)
+		return SEEP_EINVAL;
+	return seep__merge(merged, snapshots, count, 0, alloc);
 }

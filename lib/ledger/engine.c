@@ -32,6 +32,7 @@ init_parts(struct seep_engine *engine, uint64_t seed)
 	seep__labels_init(&engine->labels, engine->mem);
 	seep__names_init(&engine->names, engine->mem, SEEP__NAMES_MAX);
 	seep_coverage_init(&engine->coverage);
+	seep__origin_init(&engine->origin, engine->mem);
 }
 
 int
@@ -66,7 +67,9 @@ seep_engine_new(struct seep_engine **engine,
 		made->has_alloc = 1;
 	}
 	init_parts(made, own.seed);
-	status = seep__site_copy(&made->site, own.site, mem);
+	status = seep__origin_set(&made->origin, own.origin);
+	if (status == SEEP_OK)
+		status = seep__site_copy(&made->site, own.site, mem);
 	if (status != SEEP_OK) {
 		seep_engine_free(made);
 		return status;
@@ -92,6 +95,7 @@ seep_engine_free(struct seep_engine *engine)
 	seep__intern_clear(&engine->peers_v6);
 	seep__intern_clear(&engine->hosts);
 	seep__table_clear(&engine->table);
+	seep__origin_clear(&engine->origin);
 	seep_site_free(engine->site);
 	seep__mem_put(mem, engine, sizeof(*engine));
 	seep__mem_unref(mem);
@@ -173,6 +177,14 @@ seep_engine_add_coverage(struct seep_engine *engine,
 	/* What crossed, stayed inside or passed is counted by the engine. */
 	assert(part->bytes_crossing == 0 && part->bytes_inside == 0);
 	seep_coverage_add(&engine->coverage, part);
+}
+
+int
+seep_engine_add_input(struct seep_engine *engine,
+		      const struct seep_input *input)
+{
+	assert(engine != NULL && input != NULL);
+	return seep__origin_add(&engine->origin, input);
 }
 
 int

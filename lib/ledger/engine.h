@@ -18,6 +18,7 @@
 #include "ledger/label.h"
 #include "ledger/log.h"
 #include "ledger/names.h"
+#include "ledger/origin.h"
 #include "ledger/record.h"
 #include "ledger/site.h"
 #include "ledger/table.h"
@@ -39,6 +40,7 @@ struct seep_engine {
 	struct seep__labels labels;
 	struct seep__names names;
 	struct seep_coverage coverage;
+	struct seep__origin origin;
 	uint32_t sealed_hour; /* bins before it were sealed by advance */
 	uint32_t retain_days; /* 0 = for ever */
 	uint32_t old_hour;    /* bins before it became daily totals */

@@ -18,8 +18,8 @@ static const uint8_t magic[8] = {0x8b, 's', 'e', 'e', 'p', '\r', '\n', 0x1a};
 #define VERSION_UNSUMMED 2
 
 static const char names[SEEP__SECTIONS][SEEP__FRAME_NAME + 1] = {
-    "settings", "coverage", "hours", "hosts", "channels",
-    "cells",    "labels",   "names", "end"};
+    "settings", "coverage", "hours",  "hosts",  "channels", "cells",
+    "labels",   "names",    "origin", "inputs", "end"};
 
 const char *
 seep__section_name(enum seep__section section)

@@ -2,7 +2,10 @@
 /*
  * frame.h - the envelope of a saved case.
  *
- * A case is 8 bytes of magic, le32 version, le32 checksum of these 12 bytes
+ * A case is one part for each sensor, by name, one behind the other; the
+ * section "end" of a part says whether another follows.
+ *
+ * A part is 8 bytes of magic, le32 version, le32 checksum of these 12 bytes
  * (the lower half of the sum that a frame has; zero up to version 2), and
  * then sections in a fixed order. A section is one or more frames:
  *
@@ -38,7 +41,8 @@
  * 2: coverage of names, the section of names.
  * 3: the header has a checksum. Without it a flipped bit would make another
  *    version of a case, which a reader of both could take for whole.
- * 4: channels that were folded, and their count.
+ * 4: the sections of origin and inputs; several parts; channels that were
+ *    folded.
  *
  * A reader reads every version from SEEP__CASE_VERSION_MIN on: what a
  * section did not hold yet goes by the reader's 'version'. What is saved is
@@ -57,6 +61,8 @@ enum seep__section {
 	SEEP__SECTION_CELLS,
 	SEEP__SECTION_LABELS,
 	SEEP__SECTION_NAMES,
+	SEEP__SECTION_ORIGIN, /* from version 4 on */
+	SEEP__SECTION_INPUTS, /* from version 4 on */
 	SEEP__SECTION_END,
 	SEEP__SECTIONS
 };

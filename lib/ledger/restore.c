@@ -308,18 +308,26 @@ read_names(struct seep__restorer *r)
 		   : SEEP_EFORMAT;
 }
 
+/* The last version whose case is of one sensor. */
+#define VERSION_ONE_PART 3
+
 static int
 read_end(struct seep__restorer *r)
 {
 	int status = seep__frame_open(r->reader, SEEP__SECTION_END);
+	uint64_t more = 0;
 
 	assert(r->made->run_count == 1);
 	if (status != SEEP_OK)
 		return status;
-	if (seep__cursor_varint(&r->reader->cursor) != r->sums.cells ||
-	    seep__frame_item(r->reader) != SEEP_END)
+	if (seep__cursor_varint(&r->reader->cursor) != r->sums.cells)
 		return SEEP_EFORMAT;
-	return seep__frame_close(r->reader);
+	if (r->reader->version > VERSION_ONE_PART)
+		more = seep__cursor_varint(&r->reader->cursor);
+	if (seep__frame_item(r->reader) != SEEP_END || more > 1)
+		return SEEP_EFORMAT;
+	r->more = (int)more;
+	return more ? SEEP_OK : seep__frame_close(r->reader);
 }
 
 static int
@@ -334,6 +342,8 @@ read_sections(struct seep__restorer *r)
 	    seep__restore_cells,
 	    read_labels,
 	    read_names,
+	    seep__restore_origin,
+	    seep__restore_inputs,
 	    read_end};
 	int status = SEEP_OK;
 	int i;
@@ -366,34 +376,52 @@ read_case(struct seep__restorer *r, seep_read_fn read, void *ctx,
 }
 
 int
-seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
-		      void *ctx, const char **section,
-		      const struct seep_alloc *alloc)
+seep__restore_part(struct seep_snapshot **made, seep_read_fn read, void *ctx,
+		   uint64_t memory_max, int *more, const char **section,
+		   const struct seep_alloc *alloc)
 {
 	struct seep__restorer r = {0};
-	const char *damaged = NULL;
 	int status;
 
-	assert(snapshot != NULL && read != NULL);
-	*snapshot = NULL;
-	if (section != NULL)
-		*section = NULL;
-	status = seep__mem_new(&r.mem, alloc, 0);
+	assert(read != NULL && more != NULL && section != NULL);
+	*made = NULL;
+	*section = NULL;
+	status = seep__mem_new(&r.mem, alloc, memory_max);
 	if (status != SEEP_OK)
 		return status;
 	status = seep__snapshot_new(&r.made, r.mem, alloc);
 	if (status == SEEP_OK) {
 		r.reader = seep__mem_get(r.mem, sizeof(*r.reader));
-		status = r.reader == NULL ? SEEP_ENOMEM
-					  : read_case(&r, read, ctx, &damaged);
+		status = r.reader == NULL ? seep__mem_why(r.mem)
+					  : read_case(&r, read, ctx, section);
 	}
-	if (section != NULL)
-		*section = damaged;
 	seep__mem_put(r.mem, r.reader, sizeof(*r.reader));
+	*more = r.more;
 	if (status == SEEP_OK)
-		*snapshot = r.made;
+		*made = r.made;
 	else
 		seep_snapshot_free(r.made);
 	seep__mem_unref(r.mem);
+	return status;
+}
+
+int
+seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
+		      void *ctx, const char **section,
+		      const struct seep_alloc *alloc)
+{
+	const char *damaged;
+	int status, more;
+
+	assert(snapshot != NULL && read != NULL);
+	status =
+	    seep__restore_part(snapshot, read, ctx, 0, &more, &damaged, alloc);
+	if (section != NULL)
+		*section = damaged;
+	if (status == SEEP_OK && more) {
+		seep_snapshot_free(*snapshot);
+		*snapshot = NULL;
+		status = SEEP_EMISMATCH;
+	}
 	return status;
 }

@@ -29,6 +29,7 @@ struct seep__restorer {
 	struct seep__mem *mem;
 	struct seep_snapshot *made;
 	struct seep__restore_sums sums;
+	int more; /* the part of another sensor follows */
 };
 
 /*
@@ -58,5 +59,31 @@ seep__restore_channels(struct seep__restorer *r);
  */
 int
 seep__restore_cells(struct seep__restorer *r);
+
+/*
+ * seep__restore_origin(), _inputs() read these sections, or leave both
+ * unknown where the version of the case has none. SEEP_END when that went
+ * well.
+ */
+int
+seep__restore_origin(struct seep__restorer *r);
+
+int
+seep__restore_inputs(struct seep__restorer *r);
+
+/*
+ * seep__restore_part() reads one part of a case.
+ *
+ * 'made'     out; NULL on failure.
+ * 'more'     out: whether the part of another sensor follows.
+ * 'section'  out: as seep_snapshot_restore().
+ *
+ * Returns as seep_snapshot_restore(), and SEEP_EBUDGET where 'memory_max',
+ * 0 = no limit, was reached.
+ */
+int
+seep__restore_part(struct seep_snapshot **made, seep_read_fn read, void *ctx,
+		   uint64_t memory_max, int *more, const char **section,
+		   const struct seep_alloc *alloc);
 
 #endif

@@ -13,7 +13,15 @@
  * cells     as cell.h codes them, records being channels in order
  * labels    LEB128 step to the channel, one byte of size, text
  * names     one byte of size, text; ascending by the text's address
- * end       LEB128 number of cells
+ * origin    one byte of size, sensor; bytes kind, dedup and whether all inputs
+ *           are listed; LEB128 link speed, number of files (0 unless listed)
+ * inputs    one byte of flags (1 hashed, 2 damaged, 4 packed); if hashed 32
+ *           bytes SHA-256, if packed 32 more of its content; LEB128 bytes,
+ *           records; le64 first, last; one byte of size, name
+ * end       LEB128 number of cells; one byte, 1: another sensor follows
+ *
+ * What comes before "origin" is the ledger: the same however its flows were
+ * cut into files and whatever is known of these.
  *
  * An address is one byte, how many bytes it shares with the one before it,
  * and the others.
@@ -335,7 +343,8 @@ save_names(struct seep__frame_writer *writer,
 
 static int
 save_sections(struct seep__frame_writer *writer,
-	      const struct seep_snapshot *snapshot, struct seep__mem *mem)
+	      const struct seep_snapshot *snapshot, int more,
+	      struct seep__mem *mem)
 {
 	uint64_t cells = 0;
 	int status;
@@ -352,21 +361,24 @@ save_sections(struct seep__frame_writer *writer,
 		return status;
 	save_labels(writer, snapshot);
 	save_names(writer, snapshot);
+	seep__save_origin(writer, snapshot);
+	seep__save_inputs(writer, &snapshot->origin);
 	seep__frame_begin(writer, SEEP__SECTION_END);
 	save_varint(writer, cells);
+	save_varint(writer, (uint64_t)more);
 	seep__frame_end(writer);
 	return writer->status;
 }
 
 int
-seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
-		   void *ctx)
+seep__save_part(const struct seep_snapshot *snapshot, int more,
+		seep_write_fn write, void *ctx)
 {
 	struct seep__frame_writer *writer;
 	struct seep__mem *mem;
 	int status;
 
-	assert(snapshot != NULL && write != NULL);
+	assert(snapshot != NULL && write != NULL && (more == 0 || more == 1));
 	/* An account of its own: saving must work when the budget is used. */
 	status = seep__mem_new(&mem, seep__snapshot_alloc(snapshot), 0);
 	if (status != SEEP_OK)
@@ -377,8 +389,15 @@ seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
 		return SEEP_ENOMEM;
 	}
 	seep__frame_writer_init(writer, write, ctx);
-	status = save_sections(writer, snapshot, mem);
+	status = save_sections(writer, snapshot, more, mem);
 	seep__mem_put(mem, writer, sizeof(*writer));
 	seep__mem_unref(mem);
 	return status;
+}
+
+int
+seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
+		   void *ctx)
+{
+	return seep__save_part(snapshot, 0, write, ctx);
 }

@@ -23,6 +23,7 @@ seep__snapshot_new(struct seep_snapshot **snapshot, struct seep__mem *mem,
 		made->has_alloc = 1;
 	}
 	seep_coverage_init(&made->coverage);
+	seep__origin_init(&made->origin, mem);
 	*snapshot = made;
 	return SEEP_OK;
 }
@@ -60,6 +61,7 @@ seep_snapshot_free(struct seep_snapshot *snapshot)
 		      snapshot->first_room * sizeof(*snapshot->first_channel));
 	seep__mem_put(mem, snapshot->hosts,
 		      snapshot->host_room * sizeof(*snapshot->hosts));
+	seep__origin_clear(&snapshot->origin);
 	seep_site_free(snapshot->site);
 	seep__mem_put(mem, snapshot, sizeof(*snapshot));
 	seep__mem_unref(mem);
@@ -200,6 +202,8 @@ seep_engine_snapshot(struct seep_engine *engine,
 	if (status == SEEP_OK)
 		status = copy_hours(made, engine);
 	if (status == SEEP_OK)
+		status = seep__origin_copy(&made->origin, &engine->origin);
+	if (status == SEEP_OK)
 		status = add_open_run(made, engine);
 	if (status != SEEP_OK) {
 		seep_snapshot_free(made);
@@ -221,4 +225,38 @@ seep_snapshot_site(const struct seep_snapshot *snapshot)
 {
 	assert(snapshot != NULL);
 	return snapshot->site;
+}
+
+const char *
+seep_snapshot_sensor(const struct seep_snapshot *snapshot)
+{
+	assert(snapshot != NULL);
+	return snapshot->origin.sensor;
+}
+
+void
+seep_snapshot_origin(const struct seep_snapshot *snapshot,
+		     struct seep_origin *origin)
+{
+	const struct seep_origin init = SEEP_ORIGIN_INIT;
+
+	assert(snapshot != NULL && origin != NULL);
+	*origin = init;
+	origin->sensor = snapshot->origin.sensor;
+	origin->kind = snapshot->origin.kind;
+	origin->dedup = snapshot->origin.dedup;
+	origin->link_bits_per_s = snapshot->origin.link_bits_per_s;
+	origin->inputs_listed = snapshot->origin.listed;
+}
+
+int
+seep_snapshot_next_input(const struct seep_snapshot *snapshot, size_t *cursor,
+			 const struct seep_input **input)
+{
+	assert(snapshot != NULL && cursor != NULL && input != NULL);
+	*input = NULL;
+	if (*cursor >= snapshot->origin.count)
+		return SEEP_END;
+	*input = &snapshot->origin.inputs[(*cursor)++];
+	return SEEP_OK;
 }

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "ledger/label.h"
 #include "ledger/log.h"
+#include "ledger/origin.h"
 #include "ledger/service.h"
 #include "ledger/table.h"
 #include "ledger/view.h"
@@ -61,6 +62,7 @@ struct seep_snapshot {
 	int has_alloc;
 	struct seep_site *site;
 	struct seep_coverage coverage;
+	struct seep__origin origin; /* sorted */
 	struct seep_address *hosts;
 	uint32_t *first_channel; /* per host, and one more: the end */
 	size_t host_count;
@@ -136,6 +138,12 @@ seep__snapshot_add_name(struct seep_snapshot *snapshot, uint64_t hash,
  */
 size_t
 seep__snapshot_link_names(struct seep_snapshot *snapshot);
+
+/* seep__merge() is seep_snapshot_merge() within a budget; 'count' >= 1. */
+int
+seep__merge(struct seep_snapshot **merged,
+	    const struct seep_snapshot *const *snapshots, size_t count,
+	    uint64_t memory_max, const struct seep_alloc *alloc);
 
 /* struct seep__cellwalk: all cells of a snapshot in canonical order. */
 struct seep__cellwalk {

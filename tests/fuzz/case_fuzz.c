@@ -50,12 +50,15 @@ static void
 check_again(const struct seep_snapshot *snapshot)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_origin origin;
 	struct fuzz_bytes once = fuzz_save(snapshot);
 	struct fuzz_bytes again;
 	struct seep_snapshot *copy;
 	struct seep_engine *engine;
 
 	opts.site = seep_snapshot_site(snapshot);
+	seep_snapshot_origin(snapshot, &origin);
+	opts.origin = &origin;
 	FUZZ_CHECK(seep_engine_new(&engine, &opts, NULL) == SEEP_OK);
 	FUZZ_CHECK(seep_engine_add_snapshot(engine, snapshot) == SEEP_OK);
 	FUZZ_CHECK(seep_engine_snapshot(engine, &copy) == SEEP_OK);

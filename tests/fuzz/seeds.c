@@ -103,16 +103,46 @@ write_lists(void)
 	write_text("numbers", "-1772323200.000000001");
 }
 
+/* Files in every form that a case lists. */
+static void
+declare_inputs(struct seep_engine *engine)
+{
+	struct seep_input input;
+
+	memset(&input, 0, sizeof(input));
+	input.name = "-";
+	input.first_ns = INT64_MAX;
+	input.last_ns = INT64_MIN;
+	FUZZ_CHECK(seep_engine_add_input(engine, &input) == SEEP_OK);
+	input.name = "conn.log.gz";
+	input.hashed = 1;
+	memset(input.sha256, 1, sizeof(input.sha256));
+	memset(input.content_sha256, 2, sizeof(input.content_sha256));
+	input.first_ns = input.last_ns = 5 * HOUR;
+	input.bytes = 1000;
+	FUZZ_CHECK(seep_engine_add_input(engine, &input) == SEEP_OK);
+	memset(input.sha256, 3, sizeof(input.sha256));
+	memset(input.content_sha256, 3, sizeof(input.content_sha256));
+	input.damaged = 1;
+	FUZZ_CHECK(seep_engine_add_input(engine, &input) == SEEP_OK);
+}
+
 /* A case with something in every section. */
 static void
 write_case(char how, size_t count)
 {
+	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_origin origin = SEEP_ORIGIN_INIT;
 	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
 	struct seep_flow flow = test_flow("10.0.0.1", "198.51.100.9", 443);
 	struct seep_snapshot *snapshot;
 	struct seep_engine *engine;
 
-	FUZZ_CHECK(seep_engine_new(&engine, NULL, NULL) == SEEP_OK);
+	origin.sensor = "tap-1";
+	origin.inputs_listed = 1;
+	opts.origin = &origin;
+	FUZZ_CHECK(seep_engine_new(&engine, &opts, NULL) == SEEP_OK);
+	declare_inputs(engine);
 	for (size_t i = 0; i < count; i++) {
 		flow.name.text = "TLS";
 		flow.name_size = i % 2 ? 3 : 0;

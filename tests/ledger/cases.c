@@ -89,15 +89,47 @@ test_site_mixed(void)
 struct seep_engine *
 test_engine(uint64_t seed)
 {
+	return test_engine_of(seed, NULL);
+}
+
+struct seep_engine *
+test_engine_of(uint64_t seed, const struct seep_origin *origin)
+{
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
 	struct seep_engine *engine;
 	struct seep_site *site = test_site_mixed();
 
 	opts.site = site;
 	opts.seed = seed;
+	opts.origin = origin;
 	check(seep_engine_new(&engine, &opts, NULL));
 	seep_site_free(site);
 	return engine;
+}
+
+struct seep_input
+test_input(const char *name, uint8_t content)
+{
+	struct seep_input input;
+
+	memset(&input, 0, sizeof(input));
+	input.name = name;
+	input.hashed = 1;
+	memset(input.sha256, content, sizeof(input.sha256));
+	memset(input.content_sha256, content, sizeof(input.content_sha256));
+	input.bytes = 1000 + content;
+	input.records = content;
+	input.first_ns = content * HOUR;
+	input.last_ns = content * HOUR + MINUTE;
+	return input;
+}
+
+void
+test_declare(struct seep_engine *engine, const char *name, uint8_t content)
+{
+	struct seep_input input = test_input(name, content);
+
+	check(seep_engine_add_input(engine, &input));
 }
 
 void

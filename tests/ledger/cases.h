@@ -46,6 +46,20 @@ test_site_mixed(void);
 struct seep_engine *
 test_engine(uint64_t seed);
 
+/* test_engine_of() makes one with an origin besides. */
+struct seep_engine *
+test_engine_of(uint64_t seed, const struct seep_origin *origin);
+
+/*
+ * test_input() is a file whose hashes are 32 times 'content'; test_declare()
+ * adds it to an engine.
+ */
+struct seep_input
+test_input(const char *name, uint8_t content);
+
+void
+test_declare(struct seep_engine *engine, const char *name, uint8_t content);
+
 /* test_feed() feeds everything, which must be taken. */
 void
 test_feed(struct seep_engine *engine, const struct seep_flow *flows,

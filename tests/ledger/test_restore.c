@@ -10,6 +10,38 @@
 #include "ledger/save.h"
 #include "support/alloc.h"
 
+/* Of a sensor with a name, and of an input of each kind. */
+static struct test_bytes
+save_small(const struct test_flows *flows)
+{
+	struct seep_origin origin = {.size = sizeof(origin),
+				     .sensor = "tap-1",
+				     .kind = SEEP_ORIGIN_ZEEK,
+				     .dedup = 1,
+				     .link_bits_per_s = 1000000000,
+				     .inputs_listed = 1};
+	struct seep_engine *engine = test_engine_of(0, &origin);
+	struct seep_input input = test_input("conn.log.gz", 9);
+	struct seep_snapshot *snapshot;
+	struct test_bytes bytes;
+
+	test_feed(engine, flows->at, flows->count);
+	test_declare(engine, "conn.log", 7);
+	memset(input.sha256, 8, sizeof(input.sha256));
+	input.damaged = 1;
+	cr_assert_eq(seep_engine_add_input(engine, &input), SEEP_OK);
+	memset(&input, 0, sizeof(input));
+	input.name = "-";
+	input.first_ns = INT64_MAX;
+	input.last_ns = INT64_MIN;
+	cr_assert_eq(seep_engine_add_input(engine, &input), SEEP_OK);
+	snapshot = test_snapshot(engine);
+	bytes = test_save(snapshot);
+	seep_snapshot_free(snapshot);
+	seep_engine_free(engine);
+	return bytes;
+}
+
 /* A small case that has something in every section. */
 static struct test_bytes
 small_case(void)
@@ -39,7 +71,7 @@ small_case(void)
 	flow.name.text = "example.com";
 	flow.name_size = 11;
 	test_flows_add(&flows, &flow);
-	bytes = test_case(flows.at, flows.count, 0);
+	bytes = save_small(&flows);
 	test_flows_clear(&flows);
 	return bytes;
 }
@@ -176,13 +208,13 @@ Test(restore, a_reader_that_gives_single_bytes_is_enough)
 
 Test(restore, the_damaged_section_is_named)
 {
-	const char *names[] = {"settings", "coverage", "hours",
-			       "hosts",    "channels", "cells",
-			       "labels",   "names",    "end"};
+	const char *names[] = {"settings", "coverage", "hours",  "hosts",
+			       "channels", "cells",    "labels", "names",
+			       "origin",   "inputs",   "end"};
 	struct test_bytes bytes = small_case();
 	size_t frame;
 
-	for (frame = 0; frame < 9; frame++) {
+	for (frame = 0; frame < SEEP__SECTIONS; frame++) {
 		struct seep_snapshot *snapshot;
 		const char *section = NULL;
 		size_t payload;
@@ -274,9 +306,10 @@ Test(restore, a_forged_byte_is_refused_or_canonical)
 		}
 		mend_checksum(&bytes, start, payload);
 	}
-	cr_assert(frame == 9);
+	cr_assert(frame == SEEP__SECTIONS);
 	cr_assert(accepted > 100, "%zu accepted", accepted);
-	cr_assert(refused > accepted, "%zu refused", refused);
+	/* Counts and hashes may be any. */
+	cr_assert(refused > 3000, "%zu refused", refused);
 	test_bytes_clear(&bytes);
 }
 
@@ -467,13 +500,14 @@ Test(restore, a_claim_of_two_to_the_sixtieth_cells_allocates_nothing)
 
 	usual = most_memory(&bytes, &status);
 	cr_assert_eq(status, SEEP_OK);
-	/* The last section's one number, nine bytes instead of one. */
-	at = find_frame(&bytes, 8, &payload);
-	cr_assert_eq(payload, 1);
+	/* The last section's first number, nine bytes instead of one. */
+	at = find_frame(&bytes, SEEP__SECTION_END, &payload);
+	cr_assert_eq(payload, 2);
 	test_bytes_write(&bytes, "12345678", 8);
-	payload = seep__varint_put(bytes.data + at + SEEP__FRAME_HEAD,
-				   UINT64_C(1) << 60);
-	cr_assert_eq(payload, 9);
+	payload = 1 + seep__varint_put(bytes.data + at + SEEP__FRAME_HEAD,
+				       UINT64_C(1) << 60);
+	cr_assert_eq(payload, 10);
+	bytes.data[at + SEEP__FRAME_HEAD + 9] = 0;
 	bytes.data[at + 12] = (uint8_t)payload;
 	mend_checksum(&bytes, at, payload);
 	most = most_memory(&bytes, &status);
