@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <seep/detect.h>
+#include <seep/origin.h>
 
 #include "complain.h"
 #include "parse.h"
@@ -42,7 +43,8 @@ enum {
 	OPT_SAMPLE,
 	OPT_AROUND,
 	OPT_DAYS,
-	OPT_SEED
+	OPT_SEED,
+	OPT_SENSOR
 };
 
 #define READERS (VERB_PCAP | VERB_ZEEK)
@@ -70,6 +72,7 @@ static const struct {
     {"format", required_argument, 'f', EVERY},
     {"output", required_argument, 'o', EVERY},
     {"save", required_argument, 'S', READERS},
+    {"sensor", required_argument, OPT_SENSOR, READERS},
     {"memory", required_argument, 'm', EVERY},
     {"threads", required_argument, 'j', EVERY},
     {"quiet", no_argument, 'q', EVERY},
@@ -185,6 +188,18 @@ read_number(struct options *options, int code, const char *value)
 	return EXIT_DONE;
 }
 
+static int
+read_sensor(struct options *options, const char *value)
+{
+	assert(options != NULL);
+	if (!seep_sensor_is_name(value))
+		return parse_refuse("--sensor", value,
+				    "want up to 63 printable characters "
+				    "without blanks");
+	options->sensor = value;
+	return EXIT_DONE;
+}
+
 /* Options that take a value. */
 static int
 read_value(struct options *options, int code, const char *value)
@@ -223,6 +238,8 @@ read_value(struct options *options, int code, const char *value)
 	case 'S':
 		options->save = value;
 		return EXIT_DONE;
+	case OPT_SENSOR:
+		return read_sensor(options, value);
 	default:
 		return read_number(options, code, value);
 	}

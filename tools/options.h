@@ -36,6 +36,7 @@ struct options {
 	uint64_t link_bits_per_s;
 	const char *output;
 	const char *save;
+	const char *sensor;
 	int quiet;
 	int no_progress;
 	int exit_code;

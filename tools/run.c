@@ -15,11 +15,32 @@
 #include "complain.h"
 #include "follow.h"
 
+/* What the reader of logs believes unless it is told (zeek.h). */
+#define LINK_DEFAULT UINT64_C(10000000000)
+
+/* What a case keeps of how it was made. */
+static void
+describe_origin(const struct options *options, struct seep_origin *origin)
+{
+	origin->sensor = options->sensor;
+	origin->kind = options->verb == VERB_PCAP || options->captures
+			   ? SEEP_ORIGIN_CAPTURE
+			   : SEEP_ORIGIN_ZEEK;
+	origin->dedup = (uint32_t)options->dedup;
+	/* Said or not, the same speed is the same setting. */
+	if (options->link_bits_per_s != LINK_DEFAULT)
+		origin->link_bits_per_s = options->link_bits_per_s;
+	origin->inputs_listed = 1;
+}
+
 static int
 make_engine(struct run *run)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_origin origin = SEEP_ORIGIN_INIT;
 
+	describe_origin(run->options, &origin);
+	opts.origin = &origin;
 	opts.site = run->options->site;
 	opts.memory_max = run->options->memory_bytes;
 	/* Without a seed collisions could be aimed at; results never change,
@@ -43,16 +64,32 @@ show_notices(struct run *run)
 	}
 }
 
+/* Files that were read to their end become part of the case. */
+static int
+keep_inputs(struct run *run)
+{
+	struct seep_input input;
+	int status = SEEP_OK;
+
+	while (status == SEEP_OK &&
+	       seep_source_input(run->source, &input) == SEEP_OK)
+		status = seep_engine_add_input(run->engine, &input);
+	return status;
+}
+
 int
 run_read(struct run *run)
 {
 	size_t count = 0;
-	int status;
+	int status, kept;
 
 	assert(run != NULL);
 	status = seep_source_next(run->source, run->batch, RUN_BATCH, &count);
 	show_notices(run);
 	progress_show(&run->progress, run->source);
+	kept = keep_inputs(run);
+	if (kept != SEEP_OK)
+		return kept;
 	if (status != SEEP_OK || count == 0)
 		return status;
 	seen_flows(&run->seen, run->options->site, run->batch, count);

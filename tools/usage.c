@@ -53,6 +53,7 @@ static const char help_output[] =
 
 static const char help_output_readers[] =
     "  -S, --save CASE               keep the exact ledger in a file\n"
+    "      --sensor NAME             who saw this, for the case\n"
     "      --exit-code               return 3 when there is a finding\n";
 
 static const char help_run[] =

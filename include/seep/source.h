@@ -18,6 +18,7 @@
 #include <seep/coverage.h>
 #include <seep/export.h>
 #include <seep/flow.h>
+#include <seep/origin.h>
 #include <seep/status.h>
 
 #ifdef __cplusplus
@@ -55,6 +56,17 @@ seep_source_finish(struct seep_source *source);
 SEEP_API void
 seep_source_coverage(const struct seep_source *source,
 		     struct seep_coverage *coverage);
+
+/*
+ * seep_source_input() gives the next file that was read to its end and not
+ * yet given, for seep_engine_add_input(); the reader may still hold some
+ * of its flows. A file of which nothing was used, or whose content was read already, is
+ * none. The name is valid until the next call on the same source.
+ *
+ * Returns SEEP_OK or SEEP_END.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_source_input(struct seep_source *source, struct seep_input *input);
 
 /*
  * struct seep_notice: something the user should know about one file.

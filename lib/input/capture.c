@@ -30,6 +30,7 @@ struct input {
 	char *path;
 	size_t size;                /* of the path, with its NUL */
 	struct seep__capfile *file; /* open, else NULL */
+	struct seep__input *input;  /* until it is closed for good */
 	struct seep__frame frame;   /* read and not yet used, while open */
 	int64_t first_ns;           /* of the first packet; INT64_MAX: none */
 	int64_t order_ns;           /* what the next frame is ordered by */
@@ -90,6 +91,22 @@ note_frame(struct capture *capture, struct input *input, int reason,
 	note(capture, input, UINT64_MAX, 0, text);
 }
 
+/* Hands over what is known of the file, if any of it was used. */
+static void
+tell_input(struct capture *capture, struct input *input)
+{
+	struct seep__input *told = input->input;
+
+	if (told == NULL)
+		return;
+	if (input->same || input->refused)
+		seep__input_drop(&capture->base, told);
+	else
+		seep__input_give(&capture->base, told,
+				 seep__capfile_drain(input->file));
+	input->input = NULL;
+}
+
 static void
 close_input(struct capture *capture, struct input *input)
 {
@@ -104,6 +121,7 @@ close_input(struct capture *capture, struct input *input)
 			(capture->open_count - i) * sizeof(input));
 		break;
 	}
+	tell_input(capture, input);
 	seep__capfile_close(input->file);
 	input->file = NULL;
 	capture->base.progress.files_done++;
@@ -122,6 +140,7 @@ damage(struct capture *capture, struct input *input, uint64_t frames,
 		return;
 	}
 	capture->base.coverage.files_damaged++;
+	input->input->told.damaged = 1;
 	snprintf(text, sizeof(text), "damaged after packet %llu: %s",
 		 (unsigned long long)frames, why);
 	note(capture, input, seep__capfile_offset(input->file), 1, text);
@@ -158,8 +177,13 @@ peek(struct capture *capture, struct input *input)
 	int status;
 
 	assert(!capture->peeked && input->file == NULL);
+	if (input->input == NULL)
+		input->input = seep__input_new(&capture->base, input->path);
+	if (input->input == NULL)
+		return seep__mem_why(capture->base.mem);
 	status = seep__capfile_open(&input->file, input->path,
-				    capture->base.mem, why);
+				    capture->base.mem, &input->input->digest,
+				    why);
 	if (status == SEEP_ENOMEM)
 		return status;
 	if (status != SEEP_OK) {
@@ -251,7 +275,8 @@ open_next(struct capture *capture)
 	}
 	if (input->file == NULL)
 		status = seep__capfile_open(&input->file, input->path,
-					    capture->base.mem, why);
+					    capture->base.mem,
+					    &input->input->digest, why);
 	if (status == SEEP_ENOMEM)
 		return status;
 	if (status != SEEP_OK) {
@@ -320,6 +345,20 @@ refuse_frame(struct capture *capture, struct input *input,
 		note_frame(capture, input, (int)reason, why);
 }
 
+static int
+feed_packet(struct capture *capture, struct input *input,
+	    struct seep__packet *packet)
+{
+	const int64_t time_ns = input->frame.time_ns;
+	int status;
+
+	assert(input->frame.has_time);
+	status = seep__assembler_feed(capture->assembler, packet, time_ns);
+	if (status == SEEP_OK)
+		seep__input_take(input->input, time_ns, time_ns);
+	return status;
+}
+
 /*
  * take_frame() counts one frame: every byte of it is either of the IP
  * packet (fed, or refused) or of the link.
@@ -350,8 +389,7 @@ take_frame(struct capture *capture, struct input *input)
 		refuse_frame(capture, input, SEEP_REFUSED_BAD_TIME,
 			     packet.bytes, "its time cannot be");
 	else
-		status = seep__assembler_feed(capture->assembler, &packet,
-					      frame->time_ns);
+		status = feed_packet(capture, input, &packet);
 	if (status != SEEP_OK)
 		return status;
 	coverage->records++;
@@ -431,6 +469,7 @@ release(struct seep_source *source)
 
 	for (i = 0; i < capture->count; i++) {
 		seep__capfile_close(capture->inputs[i].file);
+		seep__input_drop(source, capture->inputs[i].input);
 		seep__mem_put(source->mem, capture->inputs[i].path,
 			      capture->inputs[i].size);
 	}

@@ -130,7 +130,8 @@ check_link(const struct seep__capfile *file, char *why)
 
 int
 seep__capfile_open(struct seep__capfile **file, const char *path,
-		   struct seep__mem *mem, char *why)
+		   struct seep__mem *mem, struct seep__digest *digest,
+		   char *why)
 {
 	const char *stream_why = NULL;
 	struct seep__capfile *f;
@@ -147,8 +148,10 @@ seep__capfile_open(struct seep__capfile **file, const char *path,
 	status = seep__stream_open(&f->stream, path, mem, &stream_why);
 	if (status != SEEP_OK && stream_why != NULL)
 		put_why(why, stream_why);
-	if (status == SEEP_OK)
+	if (status == SEEP_OK) {
+		seep__stream_hash(f->stream, digest);
 		status = open_stdio(f);
+	}
 	if (status == SEEP_OK)
 		status = open_pcap(f, why);
 	if (status == SEEP_OK)
@@ -241,6 +244,12 @@ uint64_t
 seep__capfile_stored_total(const struct seep__capfile *file)
 {
 	return seep__stream_stored_total(file->stream);
+}
+
+int
+seep__capfile_drain(struct seep__capfile *file)
+{
+	return seep__stream_drain(file->stream);
 }
 
 int

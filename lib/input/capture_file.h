@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "input/digest.h"
 
 /* Room for why a file cannot be read. */
 #define SEEP__CAPFILE_WHY_SIZE 320
@@ -41,6 +42,7 @@ struct seep__capfile;
 /*
  * seep__capfile_open() opens 'path' and reads its header.
  *
+ * 'digest'  takes the bytes that are read; outlives the file.
  * 'why'  out, SEEP__CAPFILE_WHY_SIZE bytes: on failure the reason.
  *
  * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_EUNSUPPORTED (a link type
@@ -48,7 +50,8 @@ struct seep__capfile;
  */
 int
 seep__capfile_open(struct seep__capfile **file, const char *path,
-		   struct seep__mem *mem, char *why);
+		   struct seep__mem *mem, struct seep__digest *digest,
+		   char *why);
 
 void
 seep__capfile_close(struct seep__capfile *file);
@@ -77,6 +80,10 @@ seep__capfile_stored(const struct seep__capfile *file);
 
 uint64_t
 seep__capfile_stored_total(const struct seep__capfile *file);
+
+/* seep__capfile_drain(): as of the stream beneath. */
+int
+seep__capfile_drain(struct seep__capfile *file);
 
 /* seep__capfile_reopens() says whether the file can be read twice: a
  * regular file can, a pipe and standard input cannot. */

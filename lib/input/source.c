@@ -95,6 +95,79 @@ seep__source_note(struct seep_source *source, const char *file, uint64_t line,
 	source->notices_last = n;
 }
 
+/* A name as the ledger takes it: without folders, not empty, not too long. */
+static const char *
+base_name(const char *path, size_t *size)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+
+	*size = strlen(name);
+	if (*size > SEEP_INPUT_NAME_MAX)
+		*size = SEEP_INPUT_NAME_MAX;
+	if (*size == 0) {
+		name = "-";
+		*size = 1;
+	}
+	return name;
+}
+
+struct seep__input *
+seep__input_new(struct seep_source *source, const char *path)
+{
+	struct seep__input *input;
+	const char *name;
+	size_t size;
+
+	assert(source != NULL && path != NULL);
+	name = base_name(path, &size);
+	input = seep__mem_zero(source->mem, 1, sizeof(*input) + size + 1);
+	if (input == NULL)
+		return NULL;
+	input->size = sizeof(*input) + size + 1;
+	memcpy(input->name, name, size);
+	input->told.name = input->name;
+	input->told.first_ns = INT64_MAX;
+	input->told.last_ns = INT64_MIN;
+	seep__digest_init(&input->digest);
+	return input;
+}
+
+void
+seep__input_take(struct seep__input *input, int64_t start_ns, int64_t end_ns)
+{
+	assert(input != NULL);
+	input->told.records++;
+	/* Rows that end before they begin are the engine's to judge. */
+	if (start_ns < input->told.first_ns)
+		input->told.first_ns = start_ns;
+	if (start_ns > input->told.last_ns)
+		input->told.last_ns = start_ns;
+	if (end_ns > input->told.last_ns)
+		input->told.last_ns = end_ns;
+}
+
+void
+seep__input_give(struct seep_source *source, struct seep__input *input,
+		 int whole)
+{
+	assert(input != NULL && input->next == NULL);
+	seep__digest_sum(&input->digest, whole, &input->told);
+	if (source->inputs_last != NULL)
+		source->inputs_last->next = input;
+	else
+		source->inputs = input;
+	source->inputs_last = input;
+}
+
+void
+seep__input_drop(struct seep_source *source, struct seep__input *input)
+{
+	assert(source != NULL);
+	if (input != NULL)
+		seep__mem_put(source->mem, input, input->size);
+}
+
 void
 seep__source_refuse(struct seep_source *source, enum seep_refusal reason,
 		    uint64_t bytes)
@@ -150,6 +223,24 @@ seep_source_notice(struct seep_source *source, struct seep_notice *notice)
 	return SEEP_OK;
 }
 
+int
+seep_source_input(struct seep_source *source, struct seep_input *input)
+{
+	struct seep__input *first;
+
+	assert(source != NULL && input != NULL);
+	seep__input_drop(source, source->input_given);
+	first = source->inputs;
+	source->input_given = first;
+	if (first == NULL)
+		return SEEP_END;
+	source->inputs = first->next;
+	if (first->next == NULL)
+		source->inputs_last = NULL;
+	*input = first->told;
+	return SEEP_OK;
+}
+
 void
 seep_source_progress(const struct seep_source *source,
 		     struct seep_progress *progress)
@@ -162,6 +253,7 @@ void
 seep_source_free(struct seep_source *source)
 {
 	struct seep__notice *n, *next;
+	struct seep__input *input;
 	struct seep__mem *mem;
 
 	if (source == NULL)
@@ -172,6 +264,11 @@ seep_source_free(struct seep_source *source)
 	for (n = source->notices; n != NULL; n = next) {
 		next = n->next;
 		drop_notice(source, n);
+	}
+	seep__input_drop(source, source->input_given);
+	while ((input = source->inputs) != NULL) {
+		source->inputs = input->next;
+		seep__input_drop(source, input);
 	}
 	mem = source->mem;
 	seep__mem_put(mem, source, source->size);

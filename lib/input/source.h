@@ -13,12 +13,26 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "input/digest.h"
 
 struct seep__source_ops {
 	int (*next)(struct seep_source *source, struct seep_flow *flows,
 		    size_t flows_max, size_t *count);
 	void (*finish)(struct seep_source *source);  /* may be NULL */
 	void (*release)(struct seep_source *source); /* all but the base */
+};
+
+/*
+ * struct seep__input: what is known of a file that is being read, and then
+ * waits to be asked for.
+ */
+struct seep__input {
+	struct seep__input *next;
+	size_t size;
+	struct seep__digest digest;
+	struct seep_input told;
+	int ended; /* it was read to its end, and may be closed by now */
+	char name[];
 };
 
 struct seep__notice; /* one kept notice, see source.c */
@@ -32,6 +46,9 @@ struct seep_source {
 	struct seep__notice *notices; /* queue, oldest first */
 	struct seep__notice *notices_last;
 	struct seep__notice *notice_given;
+	struct seep__input *inputs; /* queue, as the notices */
+	struct seep__input *inputs_last;
+	struct seep__input *input_given;
 };
 
 /*
@@ -54,6 +71,27 @@ void
 seep__source_note(struct seep_source *source, const char *file, uint64_t line,
 		  uint64_t offset, const char *field, int fatal,
 		  const char *text);
+
+/*
+ * seep__input_new() begins the record of the file at 'path'; NULL when
+ * memory is refused. It ends with seep__input_give() or _drop().
+ */
+struct seep__input *
+seep__input_new(struct seep_source *source, const char *path);
+
+/* seep__input_take() counts a record of [start_ns, end_ns] that is usable. */
+void
+seep__input_take(struct seep__input *input, int64_t start_ns, int64_t end_ns);
+
+/* seep__input_give() hands it to who asks; 'whole': all of it was hashed. */
+void
+seep__input_give(struct seep_source *source, struct seep__input *input,
+		 int whole);
+
+/* seep__input_drop() forgets a file of which nothing was used. NULL is
+ * fine. */
+void
+seep__input_drop(struct seep_source *source, struct seep__input *input);
 
 /* seep__source_refuse() counts a refused record and its bytes (both ways,
  * 0 when unknown) as seen and refused. It does not count the record. */

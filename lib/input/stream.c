@@ -30,8 +30,10 @@ enum kind {
 struct seep__stream {
 	struct seep__mem *mem;
 	struct seep__inflate *inflate; /* KIND_PACKED only */
+	struct seep__digest *digest; /* borrowed; NULL = not wanted */
 	const char *why;
 	uint64_t stored; /* bytes taken from the file, buffered ones too */
+	uint64_t given;  /* bytes that came out of the decompressor */
 	size_t at;       /* in buf */
 	size_t size;
 	int fd;
@@ -115,6 +117,8 @@ read_file(struct seep__stream *s, void *data, size_t size, size_t *got)
 			return fail(s, SEEP_EIO, errno_text(errno));
 	}
 	*got = (size_t)n;
+	if (s->digest != NULL)
+		seep__sha_feed(&s->digest->stored, s->stored, data, *got);
 	s->stored += (size_t)n;
 	s->ended = n == 0;
 	return SEEP_OK;
@@ -326,7 +330,12 @@ seep__stream_read(struct seep__stream *stream, void *data, size_t size,
 	}
 	if (stream->kind == KIND_PLAIN)
 		return read_plain(stream, data, size, got);
-	return read_packed(stream, data, size, got);
+	status = read_packed(stream, data, size, got);
+	if (stream->digest != NULL)
+		seep__sha_feed(&stream->digest->content, stream->given, data,
+			       *got);
+	stream->given += *got;
+	return status;
 }
 
 const char *
@@ -372,6 +381,63 @@ seep__stream_stored_total(const struct seep__stream *stream)
 	return (uint64_t)st.st_size;
 }
 
+void
+seep__stream_hash(struct seep__stream *stream, struct seep__digest *digest)
+{
+	assert(stream != NULL && stream->at == 0 && stream->given == 0);
+	stream->digest = digest;
+	seep__sha_feed(&digest->stored, stream->stored - stream->size,
+		       stream->buf, stream->size);
+}
+
+void
+seep__stream_rehash(struct seep__stream *stream, struct seep__digest *digest)
+{
+	assert(stream != NULL && digest != NULL);
+	stream->digest = digest;
+}
+
+int
+seep__stream_drain(struct seep__stream *stream)
+{
+	struct stat st;
+	size_t got = 1;
+
+	assert(stream != NULL);
+	if (stream->ended)
+		return 1;
+	if (fstat(stream->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	stream->at = stream->size = 0;
+	while (got > 0)
+		if (read_file(stream, stream->buf, STORED_ROOM, &got) !=
+		    SEEP_OK)
+			return 0;
+	return 1;
+}
+
+/* Hashes the bytes before 'offset' that were not read: a file is hashed from
+ * its beginning, wherever reading it goes on. */
+static int
+catch_up(struct seep__stream *s, uint64_t offset)
+{
+	struct seep__sha *sha = &s->digest->stored;
+
+	assert(s->at == 0 && s->size == 0);
+	while (sha->taken < offset) {
+		size_t want = STORED_ROOM;
+		ssize_t got;
+
+		if (want > offset - sha->taken)
+			want = (size_t)(offset - sha->taken);
+		got = pread(s->fd, s->buf, want, (off_t)sha->taken);
+		if (got <= 0)
+			return fail(s, SEEP_EIO, "cannot seek");
+		seep__sha_feed(sha, sha->taken, s->buf, (size_t)got);
+	}
+	return SEEP_OK;
+}
+
 int
 seep__stream_seek(struct seep__stream *stream, uint64_t offset)
 {
@@ -383,7 +449,8 @@ seep__stream_seek(struct seep__stream *stream, uint64_t offset)
 		return fail(stream, SEEP_EIO, "cannot seek");
 	stream->at = stream->size = 0;
 	stream->stored = offset;
-	return SEEP_OK;
+	stream->ended = 0;
+	return stream->digest != NULL ? catch_up(stream, offset) : SEEP_OK;
 }
 
 int

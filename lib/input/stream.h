@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "input/digest.h"
 
 struct seep__stream;
 
@@ -84,6 +85,26 @@ seep__stream_stored_total(const struct seep__stream *stream);
  */
 int
 seep__stream_seek(struct seep__stream *stream, uint64_t offset);
+
+/*
+ * seep__stream_hash() hashes from here on what is read; 'digest' outlives
+ * the stream. Called before the first read.
+ */
+void
+seep__stream_hash(struct seep__stream *stream, struct seep__digest *digest);
+
+/* seep__stream_rehash() does so from the next seek on. */
+void
+seep__stream_rehash(struct seep__stream *stream, struct seep__digest *digest);
+
+/*
+ * seep__stream_drain() reads a regular file that was left before its end to
+ * it, for the sake of its hash. A pipe is left: its writer may never end.
+ *
+ * Returns 1 when the file was taken to its end, else 0.
+ */
+int
+seep__stream_drain(struct seep__stream *stream);
 
 /* seep__stream_fd() returns the descriptor, for inode and size checks. */
 int

@@ -184,6 +184,7 @@ open_next(struct seep__zeek *z)
 		return SEEP_OK;
 	}
 	z->log->interim = path->interim;
+	z->log->same = z->same != NULL;
 	if (z->same != NULL)
 		tell_same(z, path->name, z->same);
 	return SEEP_OK;

@@ -40,7 +40,8 @@ seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
 	seep__zeek_tsv_init(&g->tsv);
 	seep__zeek_json_init(&g->json, source->mem);
 	g->path = seep__mem_get(source->mem, g->path_size);
-	if (g->path == NULL) {
+	g->input = seep__input_new(source, path);
+	if (g->path == NULL || g->input == NULL) {
 		seep__zeek_log_close(g);
 		return seep__mem_why(source->mem);
 	}
@@ -59,9 +60,42 @@ seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
 		return SEEP_OK;
 	}
 	source->coverage.files++;
+	seep__stream_hash(g->stream, &g->input->digest);
 	g->endless =
 	    fstat(seep__stream_fd(g->stream), &st) != 0 || !S_ISREG(st.st_mode);
 	*log = g;
+	return SEEP_OK;
+}
+
+/* Hands over what is known of the file, if any of it was used. */
+static void
+tell_input(struct seep__zeek_log *g)
+{
+	struct seep__input *input = g->input;
+
+	if (input == NULL || !g->usable || g->same) {
+		seep__input_drop(g->source, input);
+	} else {
+		if (g->stream != NULL)
+			input->ended = seep__stream_drain(g->stream);
+		seep__input_give(g->source, input, input->ended);
+	}
+	g->input = NULL;
+}
+
+int
+seep__zeek_log_restart(struct seep__zeek_log *log)
+{
+	struct seep__input *input = seep__input_new(log->source, log->path);
+
+	assert(log->input != NULL);
+	if (input == NULL)
+		return seep__mem_why(log->source->mem);
+	if (log->usable && !log->same)
+		seep__input_give(log->source, log->input, 1);
+	else
+		seep__input_drop(log->source, log->input);
+	log->input = input;
 	return SEEP_OK;
 }
 
@@ -70,6 +104,7 @@ seep__zeek_log_close(struct seep__zeek_log *log)
 {
 	if (log == NULL)
 		return;
+	tell_input(log);
 	seep__stream_close(log->stream);
 	seep__lines_clear(&log->lines);
 	seep__zeek_json_clear(&log->json);
@@ -105,6 +140,7 @@ end_file(struct seep__zeek_log *g, const struct seep__line *line,
 		coverage->files_damaged++;
 	else
 		coverage->files_refused++;
+	g->input->told.damaged = g->usable;
 	g->dead = 1;
 	seep__source_note(g->source, g->path, line != NULL ? line->number : 0,
 			  line != NULL ? line->offset : UINT64_MAX, field, 1,
@@ -522,8 +558,12 @@ seep__zeek_log_next(struct seep__zeek_log *log, int final,
 			log->line = line;
 			return status;
 		}
-		if (found == FOUND_ROW)
+		if (found == FOUND_ROW) {
+			seep__input_take(log->input,
+					 got->record.flow.start_ns,
+					 got->record.flow.end_ns);
 			return SEEP_OK;
+		}
 	}
 	if (broken && !log->dead)
 		break_off(log);
@@ -568,6 +608,7 @@ seep__zeek_log_sleep(struct seep__zeek_log *log)
 	uint64_t number = log->lines.number, offset = log->lines.offset;
 
 	assert(log->stream != NULL && !seep__stream_packed(log->stream));
+	log->input->ended = seep__stream_ended(log->stream);
 	seep__stream_close(log->stream);
 	log->stream = NULL;
 	seep__lines_clear(&log->lines);
@@ -584,7 +625,8 @@ seep__zeek_log_wake(struct seep__zeek_log *log)
 	assert(log->stream == NULL);
 	status =
 	    seep__stream_open(&log->stream, log->path, log->source->mem, NULL);
-	if (status == SEEP_OK)
-		status = seep__stream_seek(log->stream, log->lines.offset);
-	return status;
+	if (status != SEEP_OK)
+		return status;
+	seep__stream_hash(log->stream, &log->input->digest);
+	return seep__stream_seek(log->stream, log->lines.offset);
 }

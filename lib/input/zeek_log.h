@@ -49,6 +49,7 @@ struct seep__zeek_log {
 	struct seep_source *source;
 	const struct seep__zeek_rules *rules;
 	struct seep__stream *stream;
+	struct seep__input *input; /* told when the log is closed */
 	char *path;
 	size_t path_size;
 	struct seep__lines lines;
@@ -69,6 +70,7 @@ struct seep__zeek_log {
 	uint8_t names;     /* the row at hand is of a dns log */
 	uint8_t has_line;  /* 'line' is to be taken again: memory lacked */
 	uint8_t waiting;   /* 'got' was given, and memory lacked to hold it */
+	uint8_t same;      /* its rows are refused: no input of its own */
 	struct seep__line line;
 	struct seep__zeek_got got;
 };
@@ -83,9 +85,17 @@ int
 seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
 		    const char *path, const struct seep__zeek_rules *rules);
 
-/* seep__zeek_log_close() closes it without judging what is left. */
+/* seep__zeek_log_close() closes it without judging what is left. If it was a
+ * log, it is told as an input. */
 void
 seep__zeek_log_close(struct seep__zeek_log *log);
+
+/*
+ * seep__zeek_log_restart() tells what was read so far as an input: the file
+ * was cut to nothing and another begins. Returns SEEP_OK, SEEP_ENOMEM.
+ */
+int
+seep__zeek_log_restart(struct seep__zeek_log *log);
 
 /*
  * seep__zeek_log_next() gives the next good row; bad ones on the way are

@@ -244,7 +244,11 @@ seep__tail_restart(struct seep__zeek_follow *f, struct seep__tail *t)
 	seep__lines_clear(&t->log->lines);
 	seep__lines_init(&t->log->lines, f->mem);
 	t->log->lines.content = t->content;
-	if (status == SEEP_OK && t->state == SEEP__TAIL_OPEN)
+	if (status == SEEP_OK)
+		status = seep__zeek_log_restart(t->log);
+	if (status == SEEP_OK && t->state == SEEP__TAIL_OPEN) {
+		seep__stream_rehash(t->log->stream, &t->log->input->digest);
 		status = seep__stream_seek(t->log->stream, 0);
+	}
 	return status == SEEP_EIO ? SEEP_OK : status;
 }
