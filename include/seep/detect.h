@@ -120,7 +120,8 @@ struct seep_detect_opts {
 /*
  * seep_detect() looks for gradual outbound transfers.
  *
- * 'snapshots'  in, 'count' >= 1 of them, of one site; read as if merged.
+ * 'snapshots'  in, 'count' >= 1 of them, of one site; read as the choice of
+ *              the case that they make together (case.h), unchecked.
  * 'opts'       NULL for the defaults.
  * 'findings'   out; NULL on failure; free with seep_findings_free(). It
  *              keeps nothing of the snapshots.

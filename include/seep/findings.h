@@ -205,6 +205,16 @@ struct seep_finding {
 /* Most peers that a finding lists. */
 #define SEEP_FINDING_PEERS_MAX 1000
 
+/*
+ * struct seep_sensor_share: what one of several sensors saw, both ways. For
+ * each host and UTC day the sensor with the most bytes is used.
+ */
+struct seep_sensor_share {
+	const char *sensor;
+	uint64_t bytes_used;
+	uint64_t bytes_unused;
+};
+
 /* struct seep_role_evidence: why a host has a role. */
 struct seep_role_evidence {
 	enum seep_role role;
@@ -263,6 +273,10 @@ struct seep_entity {
 	uint32_t calibration;
 	uint32_t reserved;
 	uint64_t calibration_host_years_micro;
+	/* sensors: by name, those of several that saw the entity; none where
+	 * the evidence is of one. */
+	const struct seep_sensor_share *sensors;
+	size_t sensors_count;
 };
 
 /* Where an alarm threshold comes from. */
@@ -346,6 +360,10 @@ struct seep_evidence {
 	/* allowed: one for each entry of the allow list that took out bytes. */
 	const struct seep_allowed *allowed;
 	size_t allowed_count;
+	/* sensors: by name, where there are several; a flow inside that either
+	 * end uses is used. coverage.bytes_seen is the sum of bytes_used. */
+	const struct seep_sensor_share *sensors;
+	size_t sensors_count;
 };
 
 struct seep_findings;

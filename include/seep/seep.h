@@ -8,6 +8,7 @@
 
 #include <seep/address.h>
 #include <seep/alloc.h>
+#include <seep/case.h>
 #include <seep/coverage.h>
 #include <seep/detect.h>
 #include <seep/engine.h>

@@ -12,8 +12,10 @@
 #include "detect/findings.h"
 #include "detect/inquiry.h"
 #include "detect/popularity.h"
+#include "detect/sensors.h"
 #include "detect/standing.h"
 #include "detect/tap.h"
+#include "ledger/case.h"
 
 /* A tenth of an alarm per entity and year: an estate of a hundred watched
  * hosts is called ten times a year for nothing. */
@@ -148,6 +150,9 @@ scan_case(struct run *run, const struct seep_detect_opts *opts,
 					 inquiry->alarm_days, inquiry->knob,
 					 &findings->evidence);
 	if (rc == SEEP_OK)
+		rc = seep__sensors_fill(view, &run->entities,
+					&findings->evidence);
+	if (rc == SEEP_OK)
 		rc = seep__allow_fill(view, &findings->evidence);
 	if (rc == SEEP_OK)
 		rc = seep__findings_set(findings, inquiry->found.list,
@@ -219,14 +224,34 @@ seep__detect_tapped(const struct seep_snapshot *snapshot,
 	return rc;
 }
 
+/* Several snapshots are put together as cases are, unchecked: who holds them
+ * knows where they come from. */
+static int
+put_together(const struct seep_snapshot *const *snapshots, size_t count,
+	     const struct seep_alloc *alloc, struct seep_case **owner,
+	     const struct seep_snapshot **snapshot)
+{
+	int rc;
+
+	assert(count > 0);
+	*owner = NULL;
+	*snapshot = snapshots[0];
+	if (count == 1)
+		return SEEP_OK;
+	rc = seep__case_of(owner, snapshots, count, alloc);
+	if (rc == SEEP_OK)
+		rc = seep_case_select(*owner, snapshot);
+	return rc;
+}
+
 int
 seep_detect(const struct seep_snapshot *const *snapshots, size_t count,
 	    const struct seep_detect_opts *opts,
 	    struct seep_findings **findings, const struct seep_alloc *alloc)
 {
 	const struct seep_snapshot *snapshot;
-	struct seep_snapshot *merged = NULL;
 	struct seep_detect_opts filled;
+	struct seep_case *owner;
 	struct seep__mem *mem;
 	int rc;
 
@@ -237,13 +262,9 @@ seep_detect(const struct seep_snapshot *const *snapshots, size_t count,
 		rc = check_opts(&filled);
 	if (rc != SEEP_OK || count == 0 || !snapshots)
 		return SEEP_EINVAL;
-	if (count > 1) {
-		rc = seep_snapshot_merge(&merged, snapshots, count, alloc);
-		if (rc != SEEP_OK)
-			return rc;
-	}
-	snapshot = merged ? merged : snapshots[0];
-	rc = seep__mem_new(&mem, alloc, 0);
+	rc = put_together(snapshots, count, alloc, &owner, &snapshot);
+	if (rc == SEEP_OK)
+		rc = seep__mem_new(&mem, alloc, 0);
 	if (rc == SEEP_OK)
 		rc = seep__findings_new(findings, mem);
 	if (rc == SEEP_OK)
@@ -252,6 +273,6 @@ seep_detect(const struct seep_snapshot *const *snapshots, size_t count,
 		seep_findings_free(*findings);
 		*findings = NULL;
 	}
-	seep_snapshot_free(merged);
+	seep_case_free(owner);
 	return rc;
 }

@@ -348,6 +348,20 @@ list_assumed(const struct seep__case *view,
 	return rc;
 }
 
+static void
+note_sensors(struct notes *notes)
+{
+	const size_t sensors = seep__view_sensors(notes->view->snapshot);
+
+	if (sensors == 0)
+		return;
+	add_note(notes, "", sensors,
+		 " sensors: for each host and day the one with the most bytes "
+		 "is used, and ceilings are those past it; where addresses are "
+		 "translated between two sensors the same bytes are counted "
+		 "under two hosts, and nothing here can show it");
+}
+
 static int
 put_notes(const struct seep__case *view, const struct seep__entities *entities,
 	  struct seep_evidence *evidence)
@@ -357,6 +371,7 @@ put_notes(const struct seep__case *view, const struct seep__entities *entities,
 	note_substance(&notes, entities);
 	note_time(&notes, evidence);
 	note_losses(&notes);
+	note_sensors(&notes);
 	if (notes.rc != SEEP_OK)
 		return notes.rc;
 	evidence->notes = seep__arena_copy(view->out, notes.list, notes.count,

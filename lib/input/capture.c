@@ -181,9 +181,9 @@ peek(struct capture *capture, struct input *input)
 		input->input = seep__input_new(&capture->base, input->path);
 	if (input->input == NULL)
 		return seep__mem_why(capture->base.mem);
-	status = seep__capfile_open(&input->file, input->path,
-				    capture->base.mem, &input->input->digest,
-				    why);
+	status =
+	    seep__capfile_open(&input->file, input->path, capture->base.mem,
+			       &input->input->digest, why);
 	if (status == SEEP_ENOMEM)
 		return status;
 	if (status != SEEP_OK) {

@@ -30,7 +30,7 @@ enum kind {
 struct seep__stream {
 	struct seep__mem *mem;
 	struct seep__inflate *inflate; /* KIND_PACKED only */
-	struct seep__digest *digest; /* borrowed; NULL = not wanted */
+	struct seep__digest *digest;   /* borrowed; NULL = not wanted */
 	const char *why;
 	uint64_t stored; /* bytes taken from the file, buffered ones too */
 	uint64_t given;  /* bytes that came out of the decompressor */

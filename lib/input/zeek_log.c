@@ -559,8 +559,7 @@ seep__zeek_log_next(struct seep__zeek_log *log, int final,
 			return status;
 		}
 		if (found == FOUND_ROW) {
-			seep__input_take(log->input,
-					 got->record.flow.start_ns,
+			seep__input_take(log->input, got->record.flow.start_ns,
 					 got->record.flow.end_ns);
 			return SEEP_OK;
 		}

@@ -13,8 +13,9 @@
 /* In engine->folded: of the snapshot that is being added. */
 #define FOLDED_THERE 2
 
-static int
-absorb_hours(struct seep_engine *engine, const struct seep_snapshot *snapshot)
+int
+seep__absorb_hours(struct seep_engine *engine,
+		   const struct seep_snapshot *snapshot)
 {
 	size_t i;
 
@@ -127,15 +128,18 @@ mark_added(struct seep_engine *engine, uint32_t record,
 		*flags |= SEEP__RECORD_INEXACT;
 }
 
-static int
-absorb_channel(struct seep_engine *engine, const struct seep_snapshot *snapshot,
-	       size_t host, size_t channel, struct seep__history *history)
+int
+seep__absorb_history(struct seep_engine *engine,
+		     const struct seep_snapshot *snapshot, size_t host,
+		     size_t channel, const struct seep__history *history)
 {
 	const struct seep__chanref *ref = &snapshot->channels[channel];
 	struct seep__label_channel described;
 	uint32_t record = 0;
 	int status;
 
+	if (history->count == 0)
+		return SEEP_OK;
 	if (seep__fold_is_due(engine))
 		(void)seep__fold(engine);
 	describe(snapshot, host, channel, &described);
@@ -147,9 +151,20 @@ absorb_channel(struct seep_engine *engine, const struct seep_snapshot *snapshot,
 		status = absorb_labels(engine, snapshot, channel, &described,
 				       record);
 	if (status == SEEP_OK)
-		status = seep__view_history(snapshot, channel, history);
-	if (status == SEEP_OK)
 		status = absorb_cells(engine, history, record);
+	return status;
+}
+
+static int
+absorb_channel(struct seep_engine *engine, const struct seep_snapshot *snapshot,
+	       size_t host, size_t channel, struct seep__history *history)
+{
+	int status = seep__view_history(snapshot, channel, history);
+
+	assert(channel < snapshot->channel_count);
+	if (status == SEEP_OK)
+		status = seep__absorb_history(engine, snapshot, host, channel,
+					      history);
 	return status;
 }
 
@@ -222,6 +237,16 @@ settle_folded(struct seep_engine *engine)
 		engine->folded[host] = engine->folded[host] != 0;
 }
 
+int
+seep__absorb_folds(struct seep_engine *engine,
+		   const struct seep_snapshot *snapshot)
+{
+	int status = note_folded(engine, snapshot);
+
+	settle_folded(engine);
+	return status;
+}
+
 /* Could one run of one sensor have made both, out of other rows? */
 static int
 fit_together(struct seep_engine *engine, const struct seep_snapshot *snapshot)
@@ -256,12 +281,11 @@ seep_engine_add_snapshot(struct seep_engine *engine,
 		return SEEP_EMISMATCH;
 	status = seep__origin_unite(&engine->origin, &snapshot->origin);
 	if (status == SEEP_OK)
-		status = absorb_hours(engine, snapshot);
+		status = seep__absorb_hours(engine, snapshot);
 	if (status == SEEP_OK)
 		status = absorb_channels(engine, snapshot);
 	if (status == SEEP_OK)
-		status = note_folded(engine, snapshot);
-	settle_folded(engine);
+		status = seep__absorb_folds(engine, snapshot);
 	if (status == SEEP_OK)
 		seep_coverage_add(&engine->coverage, &snapshot->coverage);
 	return status;
@@ -271,8 +295,8 @@ seep_engine_add_snapshot(struct seep_engine *engine,
  * A seed for the engine that merges. Nobody hands one in; what the cases
  * counted is no secret, but whoever made one of several does not know it.
  */
-static uint64_t
-make_seed(const struct seep_snapshot *const *snapshots, size_t count)
+uint64_t
+seep__merge_seed(const struct seep_snapshot *const *snapshots, size_t count)
 {
 	struct seep__hash_stream stream;
 	size_t i;
@@ -301,7 +325,7 @@ seep__merge(struct seep_snapshot **merged,
 	origin.inputs_listed = 1;
 	opts.site = snapshots[0]->site;
 	opts.memory_max = memory_max;
-	opts.seed = make_seed(snapshots, count);
+	opts.seed = seep__merge_seed(snapshots, count);
 	opts.origin = &origin;
 	status = seep_engine_new(&engine, &opts, alloc);
 	if (status != SEEP_OK)

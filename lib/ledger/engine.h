@@ -65,6 +65,29 @@ seep__engine_channel(struct seep_engine *engine,
 		     const struct seep__label_channel *channel, unsigned fold,
 		     uint32_t *record);
 
+struct seep__history;
+
+/*
+ * seep__absorb_hours() adds the hours of a snapshot; seep__absorb_history()
+ * the cells of one of its channels that are in 'history', and with the first
+ * of them the channel's labels; seep__absorb_folds() ends the adding of a
+ * snapshot: what it may have folded is exact no more.
+ *
+ * All return SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__absorb_hours(struct seep_engine *engine,
+		   const struct seep_snapshot *snapshot);
+
+int
+seep__absorb_history(struct seep_engine *engine,
+		     const struct seep_snapshot *snapshot, size_t host,
+		     size_t channel, const struct seep__history *history);
+
+int
+seep__absorb_folds(struct seep_engine *engine,
+		   const struct seep_snapshot *snapshot);
+
 /*
  * seep__feed_name() takes or refuses a flow flagged SEEP_FLOW_NAME.
  *

@@ -61,6 +61,7 @@ seep_snapshot_free(struct seep_snapshot *snapshot)
 		      snapshot->first_room * sizeof(*snapshot->first_channel));
 	seep__mem_put(mem, snapshot->hosts,
 		      snapshot->host_room * sizeof(*snapshot->hosts));
+	seep__selection_free(snapshot->selection);
 	seep__origin_clear(&snapshot->origin);
 	seep_site_free(snapshot->site);
 	seep__mem_put(mem, snapshot, sizeof(*snapshot));

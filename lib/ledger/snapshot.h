@@ -56,13 +56,24 @@ struct seep__nameref {
 	uint32_t linked; /* a channel of it was found */
 };
 
+/* struct seep__selection: of a snapshot that is a choice among sensors. */
+struct seep__selection {
+	struct seep__mem *mem;
+	struct seep__sensor_sum *sensors;
+	size_t sensor_count;
+	struct seep_address *hosts; /* ascending */
+	size_t host_count;
+	struct seep__share *shares; /* by host, then sensor */
+};
+
 struct seep_snapshot {
 	struct seep__mem *mem;
 	struct seep_alloc alloc; /* for what must not count on the budget */
 	int has_alloc;
 	struct seep_site *site;
 	struct seep_coverage coverage;
-	struct seep__origin origin; /* sorted */
+	struct seep__origin origin;        /* sorted */
+	struct seep__selection *selection; /* or NULL */
 	struct seep_address *hosts;
 	uint32_t *first_channel; /* per host, and one more: the end */
 	size_t host_count;
@@ -144,6 +155,14 @@ int
 seep__merge(struct seep_snapshot **merged,
 	    const struct seep_snapshot *const *snapshots, size_t count,
 	    uint64_t memory_max, const struct seep_alloc *alloc);
+
+/* seep__merge_seed() makes a seed for the engine that merges them. */
+uint64_t
+seep__merge_seed(const struct seep_snapshot *const *snapshots, size_t count);
+
+/* seep__selection_free() gives a selection back. NULL is fine. */
+void
+seep__selection_free(struct seep__selection *selection);
 
 /* struct seep__cellwalk: all cells of a snapshot in canonical order. */
 struct seep__cellwalk {

@@ -49,6 +49,19 @@ struct seep__history {
 	size_t room;
 };
 
+/* struct seep__share: what one sensor saw of one host, both ways. */
+struct seep__share {
+	uint64_t bytes_used;
+	uint64_t bytes_unused;
+};
+
+/* struct seep__sensor_sum: what it saw at all; a part of it is not used. */
+struct seep__sensor_sum {
+	char name[SEEP_SENSOR_SIZE_MAX + 1];
+	uint64_t bytes_seen;
+	uint64_t bytes_unused;
+};
+
 void
 seep__history_init(struct seep__history *history, struct seep__mem *mem);
 
@@ -101,5 +114,20 @@ seep__view_hours(const struct seep_snapshot *snapshot, size_t *count);
  */
 const uint8_t *
 seep__view_hour_ends(const struct seep_snapshot *snapshot);
+
+/* seep__view_sensors() returns how many sensors the snapshot was chosen from;
+ * 0 where there was no choice. */
+size_t
+seep__view_sensors(const struct seep_snapshot *snapshot);
+
+/* seep__view_sensor() gives what sensor 'sensor' < sensors saw. */
+void
+seep__view_sensor(const struct seep_snapshot *snapshot, size_t sensor,
+		  struct seep__sensor_sum *sum);
+
+/* seep__view_share() gives what it saw of host 'host' < hosts. */
+void
+seep__view_share(const struct seep_snapshot *snapshot, size_t host,
+		 size_t sensor, struct seep__share *share);
 
 #endif

@@ -191,6 +191,20 @@ put_chance(struct seep__page *page, const struct seep_evidence *evidence)
 	seep__page_paragraph(page, "  ", "    ");
 }
 
+static void
+put_sensors(struct seep__page *page, const struct seep_evidence *evidence)
+{
+	if (evidence->sensors_count == 0)
+		return;
+	seep__text_str(&page->words, "By sensor: ");
+	seep__page_sensors(&page->words, evidence->sensors,
+			   evidence->sensors_count);
+	seep__text_str(&page->words,
+		       ". What is not used is in none of the above bytes; "
+		       "records and flows are those of all.");
+	seep__page_paragraph(page, "  ", "    ");
+}
+
 void
 seep__account(struct seep__page *page, const struct seep_evidence *evidence)
 {
@@ -199,6 +213,7 @@ seep__account(struct seep__page *page, const struct seep_evidence *evidence)
 	seep__text_str(&page->sink.text, "Coverage\n");
 	put_records(page, evidence);
 	put_conservation(page, &evidence->coverage);
+	put_sensors(page, evidence);
 	put_gaps(page, evidence);
 	put_losses(page, &evidence->coverage);
 	put_assumptions(page, evidence);

@@ -68,6 +68,24 @@ put_calibration(struct seep__jsonw *json, const struct seep_entity *entity)
 }
 
 void
+seep__json_sensors(struct seep__jsonw *json,
+		   const struct seep_sensor_share *sensors, size_t count)
+{
+	assert(json != NULL);
+	if (count == 0)
+		return;
+	seep__jsonw_open(json, "sensors", '[');
+	for (size_t i = 0; i < count; i++) {
+		seep__jsonw_open(json, NULL, '{');
+		seep__jsonw_string(json, "sensor", sensors[i].sensor);
+		seep__jsonw_u64(json, "bytes_used", sensors[i].bytes_used);
+		seep__jsonw_u64(json, "bytes_unused", sensors[i].bytes_unused);
+		seep__jsonw_close(json, '}');
+	}
+	seep__jsonw_close(json, ']');
+}
+
+void
 seep__json_entity(struct seep__text *text, const struct seep_entity *entity)
 {
 	struct seep__jsonw json;
@@ -94,6 +112,7 @@ seep__json_entity(struct seep__text *text, const struct seep_entity *entity)
 			   entity->floor_null_reason);
 	put_level(&json, entity);
 	put_calibration(&json, entity);
+	seep__json_sensors(&json, entity->sensors, entity->sensors_count);
 	seep__jsonw_close(&json, '}');
 	seep__text_char(text, '\n');
 }

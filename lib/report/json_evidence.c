@@ -159,6 +159,7 @@ seep__json_evidence(struct seep__text *text,
 	seep__jsonw_short(&json, "host_years", evidence->host_years_micro, 6);
 	seep__jsonw_short(&json, "alarms_expected_by_chance",
 			  evidence->alarms_expected_micro, 6);
+	seep__json_sensors(&json, evidence->sensors, evidence->sensors_count);
 	seep__jsonw_close(&json, '}');
 	seep__text_char(text, '\n');
 }

@@ -23,6 +23,11 @@ void
 seep__json_peers(struct seep__jsonw *json, const char *key,
 		 const struct seep_peer_bytes *peers, size_t count);
 
+/* seep__json_sensors() writes what each sensor saw; nothing for one. */
+void
+seep__json_sensors(struct seep__jsonw *json,
+		   const struct seep_sensor_share *sensors, size_t count);
+
 /* seep__json_finding() writes the line of a finding; 'entity' may be NULL. */
 void
 seep__json_finding(struct seep__text *text, const struct seep_finding *finding,

@@ -322,6 +322,18 @@ put_role(struct seep__page *page, const struct seep_role_evidence *role)
 	seep__page_paragraph(page, "    Role ", "      ");
 }
 
+static void
+put_sensors(struct seep__page *page, const struct seep_entity *entity)
+{
+	if (entity->sensors_count == 0)
+		return;
+	seep__text_str(&page->words, "Both ways, by sensor: ");
+	seep__page_sensors(&page->words, entity->sensors,
+			   entity->sensors_count);
+	seep__text_char(&page->words, '.');
+	seep__page_paragraph(page, "    ", "      ");
+}
+
 int
 seep__limits(struct seep__page *page)
 {
@@ -341,6 +353,7 @@ seep__limits(struct seep__page *page)
 		put_floors(page, entity, &shared);
 		put_testable(page, entity);
 		put_top(page, entity);
+		put_sensors(page, entity);
 		put_calibration(page, entity);
 		for (size_t i = 0; i < entity->roles_count; i++)
 			put_role(page, &entity->roles[i]);

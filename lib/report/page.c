@@ -2,6 +2,7 @@
 #include "report/page.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/opts.h"
 #include "report/wrap.h"
@@ -115,4 +116,26 @@ seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer)
 		seep__page_label(text, peer->label, 64);
 	else
 		seep__text_str(text, "an unknown name");
+}
+
+void
+seep__page_sensors(struct seep__text *text,
+		   const struct seep_sensor_share *sensors, size_t count)
+{
+	assert(text != NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct seep_sensor_share *at = &sensors[i];
+
+		seep__text_str(text, i == 0 ? "" : "; ");
+		if (at->sensor[0] == '\0')
+			seep__text_str(text, "(unnamed)");
+		else
+			seep__text_escaped(text, at->sensor,
+					   strlen(at->sensor));
+		seep__text_str(text, " ");
+		seep__text_bytes_si(text, at->bytes_used);
+		seep__text_str(text, " used, ");
+		seep__text_bytes_si(text, at->bytes_unused);
+		seep__text_str(text, " not used");
+	}
 }

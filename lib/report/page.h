@@ -59,6 +59,14 @@ seep__page_share(struct seep__text *text, uint64_t part, uint64_t whole);
 void
 seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer);
 
+/*
+ * seep__page_sensors() adds "tap-1 2.67 GB used, 0 B not used; ..."; a sensor
+ * without a name is "(unnamed)".
+ */
+void
+seep__page_sensors(struct seep__text *text,
+		   const struct seep_sensor_share *sensors, size_t count);
+
 /* A label is cut here: 32 bytes tell one service from another, and a line
  * still holds address and bytes. */
 #define SEEP__PAGE_LABEL 32

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <seep/case.h>
 #include <seep/detect.h>
 #include <seep/engine.h>
 
@@ -22,15 +23,25 @@
 /* Larger cases say nothing new and are slow to judge. */
 #define CASE_MAX 16384
 
+/* Mends the header at 'at', if there is one; returns what is behind it. */
+static size_t
+mend_header(struct fuzz_bytes *bytes, size_t at)
+{
+	uint8_t *head = bytes->data + at;
+
+	if (bytes->size - at < SEEP__FRAME_HEAD ||
+	    memcmp(head, bytes->data, 8) != 0)
+		return at;
+	seep__le32_put(head + 12, (uint32_t)seep__hash_checksum(head, 12));
+	return at + SEEP__FRAME_HEAD;
+}
+
 static void
 mend(struct fuzz_bytes *bytes)
 {
 	const size_t least = SEEP__FRAME_HEAD + SEEP__FRAME_SUM;
-	size_t at = 16;
+	size_t at = mend_header(bytes, 0);
 
-	if (bytes->size >= at)
-		seep__le32_put(bytes->data + 12,
-			       (uint32_t)seep__hash_checksum(bytes->data, 12));
 	while (at <= bytes->size && bytes->size - at >= least) {
 		struct seep__cursor cursor;
 		size_t payload;
@@ -42,8 +53,14 @@ mend(struct fuzz_bytes *bytes)
 		payload += SEEP__FRAME_HEAD;
 		seep__le64_put(bytes->data + at + payload,
 			       seep__hash_checksum(bytes->data + at, payload));
-		at += payload + SEEP__FRAME_SUM;
+		at = mend_header(bytes, at + payload + SEEP__FRAME_SUM);
 	}
+}
+
+static int
+is_newest(const struct fuzz_bytes *bytes)
+{
+	return bytes->data[8] == SEEP__CASE_VERSION;
 }
 
 static void
@@ -81,11 +98,42 @@ judge(const struct seep_snapshot *snapshot)
 	seep_findings_free(findings);
 }
 
+static struct fuzz_bytes
+save(const struct seep_case *seep_case)
+{
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+
+	FUZZ_CHECK(seep_case_save(seep_case, fuzz_write, &bytes) == SEEP_OK);
+	return bytes;
+}
+
+/* Whatever sensors it is of, merged with itself it is itself. */
+static void
+check_case(struct seep_case *seep_case, int judged)
+{
+	struct seep_merge_opts opts = SEEP_MERGE_OPTS_INIT;
+	const struct seep_case *cases[1] = {seep_case};
+	const struct seep_snapshot *selected;
+	struct seep_case *merged;
+	struct fuzz_bytes once = save(seep_case);
+	struct fuzz_bytes again;
+
+	for (size_t i = 0; i < seep_case_parts(seep_case); i++)
+		check_again(seep_case_part(seep_case, i));
+	FUZZ_CHECK(seep_case_merge(&merged, cases, 1, &opts, NULL) == SEEP_OK);
+	again = save(merged);
+	fuzz_same(&once, &again);
+	seep_case_free(merged);
+	/* Forged totals of several sensors may be too large together. */
+	if (seep_case_select(seep_case, &selected) == SEEP_OK && judged)
+		judge(selected);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
-	struct seep_snapshot *snapshot;
+	struct seep_case *seep_case;
 	struct fuzz_bytes again;
 	const char *section;
 	int status;
@@ -96,22 +144,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		mend(&bytes);
 	status =
-	    seep_snapshot_restore(&snapshot, fuzz_read, &bytes, &section, NULL);
+	    seep_case_restore(&seep_case, fuzz_read, &bytes, 0, &section, NULL);
 	if (status != SEEP_OK) {
-		FUZZ_CHECK(snapshot == NULL);
+		FUZZ_CHECK(seep_case == NULL);
 		FUZZ_CHECK(section != NULL);
 		free(bytes.data);
 		return 0;
 	}
 	/* An older version is saved as today's. */
-	again = fuzz_save(snapshot);
-	if (bytes.data[8] == SEEP__CASE_VERSION)
+	again = save(seep_case);
+	if (is_newest(&bytes))
 		fuzz_same(&bytes, &again);
 	else
 		free(bytes.data), free(again.data);
-	check_again(snapshot);
-	if (data[0] & 2)
-		judge(snapshot);
-	seep_snapshot_free(snapshot);
+	check_case(seep_case, data[0] & 2);
+	seep_case_free(seep_case);
 	return 0;
 }

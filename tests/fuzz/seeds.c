@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <seep/case.h>
 #include <seep/engine.h>
 
 #include "fuzz/fuzz.h"
@@ -128,17 +129,16 @@ declare_inputs(struct seep_engine *engine)
 }
 
 /* A case with something in every section. */
-static void
-write_case(char how, size_t count)
+static struct seep_snapshot *
+make_part(const char *sensor, size_t count)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
 	struct seep_origin origin = SEEP_ORIGIN_INIT;
-	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
 	struct seep_flow flow = test_flow("10.0.0.1", "198.51.100.9", 443);
 	struct seep_snapshot *snapshot;
 	struct seep_engine *engine;
 
-	origin.sensor = "tap-1";
+	origin.sensor = sensor;
 	origin.inputs_listed = 1;
 	opts.origin = &origin;
 	FUZZ_CHECK(seep_engine_new(&engine, &opts, NULL) == SEEP_OK);
@@ -164,12 +164,54 @@ write_case(char how, size_t count)
 			flow.resp = test_address("203.0.113.4");
 	}
 	FUZZ_CHECK(seep_engine_snapshot(engine, &snapshot) == SEEP_OK);
+	seep_engine_free(engine);
+	return snapshot;
+}
+
+static void
+write_case(char how, size_t count)
+{
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+	struct seep_snapshot *part = make_part("tap-1", count);
+
 	fuzz_write(&bytes, &how, 1);
-	FUZZ_CHECK(seep_snapshot_save(snapshot, fuzz_write, &bytes) == SEEP_OK);
+	FUZZ_CHECK(seep_snapshot_save(part, fuzz_write, &bytes) == SEEP_OK);
 	seed_write("case", bytes.data, bytes.size);
 	free(bytes.data);
-	seep_snapshot_free(snapshot);
-	seep_engine_free(engine);
+	seep_snapshot_free(part);
+}
+
+/* Two sensors that saw some of the same. */
+static void
+write_sensors(char how)
+{
+	struct seep_snapshot *parts[2] = {make_part("tap-1", 9),
+					  make_part("tap-2", 20)};
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+	struct seep_merge_opts opts = SEEP_MERGE_OPTS_INIT;
+	struct seep_case *cases[2];
+	struct seep_case *merged;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct fuzz_bytes part = {NULL, 0, 0, 0};
+
+		FUZZ_CHECK(seep_snapshot_save(parts[i], fuzz_write, &part) ==
+			   SEEP_OK);
+		FUZZ_CHECK(seep_case_restore(&cases[i], fuzz_read, &part, 0,
+					     NULL, NULL) == SEEP_OK);
+		free(part.data);
+		seep_snapshot_free(parts[i]);
+	}
+	FUZZ_CHECK(seep_case_merge(&merged,
+				   (const struct seep_case *const *)cases, 2,
+				   &opts, NULL) == SEEP_OK);
+	fuzz_write(&bytes, &how, 1);
+	FUZZ_CHECK(seep_case_save(merged, fuzz_write, &bytes) == SEEP_OK);
+	seed_write("case", bytes.data, bytes.size);
+	free(bytes.data);
+	for (size_t i = 0; i < 2; i++)
+		seep_case_free(cases[i]);
+	seep_case_free(merged);
 }
 
 /* Operations on a structure have no form: any bytes are some. */
@@ -198,6 +240,8 @@ main(int argc, char **argv)
 	write_case(0, 3);
 	write_case(1, 6);
 	write_case(3, 200);
+	write_sensors(0);
+	write_sensors(3);
 	for (size_t i = 0; i < sizeof(structures) / sizeof(char *); i++) {
 		write_random(structures[i], 100);
 		write_random(structures[i], 1000);
