@@ -126,7 +126,8 @@ struct seep_detect_opts {
  * 'findings'   out; NULL on failure; free with seep_findings_free(). It
  *              keeps nothing of the snapshots.
  *
- * Returns SEEP_OK, SEEP_EINVAL, SEEP_EMISMATCH, SEEP_ENOMEM.
+ * Returns SEEP_OK, SEEP_EINVAL, SEEP_EMISMATCH, SEEP_ENOMEM, and where cells
+ * lie in a store SEEP_EIO, SEEP_ECHECKSUM.
  * Threads: any thread, while engines go on; snapshots are only read.
  */
 SEEP_API SEEP_NODISCARD int

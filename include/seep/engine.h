@@ -24,6 +24,7 @@
 #include <seep/origin.h>
 #include <seep/site.h>
 #include <seep/status.h>
+#include <seep/store.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,6 +56,10 @@ struct seep_engine_opts {
 	uint32_t reserved;
 	/* origin: sensor and settings, copied; NULL = unknown. */
 	const struct seep_origin *origin;
+	/* store: copied; NULL = none. With a memory_max sealed cells move to
+	 * it before a flow is refused; without, only when the allocator says
+	 * no. It costs 128 KiB of the budget. */
+	const struct seep_store *store;
 };
 
 #define SEEP_ENGINE_OPTS_INIT                           \
@@ -69,8 +74,8 @@ struct seep_engine_opts {
  * 'opts'    NULL for the defaults.
  * 'alloc'   NULL for malloc(3).
  *
- * Returns SEEP_OK, SEEP_EINVAL (opts->size, opts->origin), SEEP_ENOMEM,
- * SEEP_EBUDGET, SEEP_ESELFTEST.
+ * Returns SEEP_OK, SEEP_EINVAL (opts->size, opts->origin, a store without read
+ * or write), SEEP_ENOMEM, SEEP_EBUDGET, SEEP_ESELFTEST.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_new(struct seep_engine **engine,
@@ -91,7 +96,9 @@ seep_engine_free(struct seep_engine *engine);
  *        less than 'count' only on error. Feeding the rest again later
  *        continues exactly: a flow is taken whole or not at all.
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, and with a store SEEP_EIO (it
+ * did not write or read) or SEEP_ECHECKSUM (it gave other bytes than it got:
+ * what they counted cannot be read, now or later).
  * Threads: one writer.
  */
 SEEP_API SEEP_NODISCARD int
@@ -104,7 +111,7 @@ seep_engine_feed(struct seep_engine *engine, const struct seep_flow *flows,
  * than retain_days added up. Late flows are still taken; nothing but speed
  * depends on this call where retain_days is 0.
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * Returns as seep_engine_feed().
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_advance(struct seep_engine *engine, int64_t now_ns);
@@ -147,9 +154,9 @@ seep_engine_add_input(struct seep_engine *engine,
  * lacks some stays one that lacks some.
  *
  * Returns SEEP_OK, SEEP_EMISMATCH (sites, sensors or settings differ, an
- * input is in both, or the totals together would reach 2^63 bytes),
- * SEEP_ENOMEM, SEEP_EBUDGET. On the last two the engine holds a part of the
- * snapshot and must be freed.
+ * input is in both, or the totals together would reach 2^63 bytes), or as
+ * seep_engine_feed(), also when the store behind the snapshot fails; then the
+ * engine holds a part of the snapshot and must be freed.
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_add_snapshot(struct seep_engine *engine,
@@ -161,7 +168,7 @@ seep_engine_add_snapshot(struct seep_engine *engine,
  *
  * 'snapshot'  out; NULL on failure; free with seep_snapshot_free().
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, SEEP_EIO (the store).
  */
 SEEP_API SEEP_NODISCARD int
 seep_engine_snapshot(struct seep_engine *engine,
@@ -180,6 +187,10 @@ struct seep_engine_stats {
 	uint64_t bytes_used;
 	uint64_t bytes_used_max;
 	struct seep_coverage coverage;
+	/* store_used, store_size: bytes of the store that hold something, and
+	 * where the highest ever written end. */
+	uint64_t store_used;
+	uint64_t store_size;
 };
 
 /*

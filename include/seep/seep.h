@@ -19,6 +19,7 @@
 #include <seep/site.h>
 #include <seep/snapshot.h>
 #include <seep/status.h>
+#include <seep/store.h>
 #include <seep/version.h>
 
 #endif

@@ -9,6 +9,10 @@
  * end in a list of these. Each section carries its length and checksum.
  *
  * Threads   a snapshot may be read from any number of threads at once.
+ * Store     of an engine with a store (seep/store.h) a snapshot reads from
+ *           it too, and must be freed before it goes. Whatever looks at cells
+ *           then also returns SEEP_EIO (the store did not read) and
+ *           SEEP_ECHECKSUM (it gave other bytes than it got).
  */
 #ifndef SEEP_SNAPSHOT_H
 #define SEEP_SNAPSHOT_H
@@ -49,7 +53,8 @@ seep_snapshot_free(struct seep_snapshot *snapshot);
 /*
  * seep_snapshot_save() writes the canonical bytes.
  *
- * Returns SEEP_OK, SEEP_EIO (the callback stopped), SEEP_ENOMEM.
+ * Returns SEEP_OK, SEEP_EIO (the callback stopped), SEEP_ENOMEM, or what the
+ * store gives.
  */
 SEEP_API SEEP_NODISCARD int
 seep_snapshot_save(const struct seep_snapshot *snapshot, seep_write_fn write,
@@ -88,7 +93,8 @@ seep_snapshot_restore(struct seep_snapshot **snapshot, seep_read_fn read,
  *
  * Returns SEEP_OK, SEEP_EINVAL (count is 0), SEEP_EMISMATCH (sites, sensors
  * or settings differ, an input is in two of them, or the totals together
- * would reach 2^63 bytes), SEEP_ENOMEM, SEEP_ESELFTEST.
+ * would reach 2^63 bytes), SEEP_ENOMEM, SEEP_ESELFTEST, or what a store
+ * gives.
  */
 SEEP_API SEEP_NODISCARD int
 seep_snapshot_merge(struct seep_snapshot **merged,
@@ -222,7 +228,7 @@ seep_cells_new(struct seep_cells **cells, const struct seep_snapshot *snapshot,
 
 /*
  * seep_cells_next() gives the next cell. Returns SEEP_OK, SEEP_END,
- * SEEP_ENOMEM.
+ * SEEP_ENOMEM, or what the store gives.
  */
 SEEP_API SEEP_NODISCARD int
 seep_cells_next(struct seep_cells *cells, struct seep_cell *cell);

@@ -218,6 +218,13 @@ seep__mem_why(const struct seep__mem *mem)
 }
 
 uint64_t
+seep__mem_budget(const struct seep__mem *mem)
+{
+	assert(mem != NULL);
+	return mem->budget_bytes;
+}
+
+uint64_t
 seep__mem_used(const struct seep__mem *mem)
 {
 	assert(mem != NULL);

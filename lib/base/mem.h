@@ -77,6 +77,10 @@ seep__mem_discharge(struct seep__mem *mem, size_t size);
 int
 seep__mem_why(const struct seep__mem *mem);
 
+/* seep__mem_budget() returns the budget in bytes; 0 = none. */
+uint64_t
+seep__mem_budget(const struct seep__mem *mem);
+
 /* seep__mem_used() and _used_max(): bytes on the account, now and at most. */
 uint64_t
 seep__mem_used(const struct seep__mem *mem);

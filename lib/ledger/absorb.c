@@ -141,15 +141,18 @@ seep__absorb_history(struct seep_engine *engine,
 	if (history->count == 0)
 		return SEEP_OK;
 	if (seep__fold_is_due(engine))
-		(void)seep__fold(engine);
+		seep__fold_relieve(engine);
 	describe(snapshot, host, channel, &described);
-	status = seep__engine_channel(engine, &described,
-				      seep__fold_of(ref->kind), &record);
+	/* Adding a channel or a label again changes nothing. */
+	do {
+		status = seep__engine_channel(
+		    engine, &described, seep__fold_of(ref->kind), &record);
+		if (status == SEEP_OK)
+			status = absorb_labels(engine, snapshot, channel,
+					       &described, record);
+	} while (status != SEEP_OK && seep__engine_shed(engine, &status));
 	if (status == SEEP_OK)
 		mark_added(engine, record, ref);
-	if (status == SEEP_OK)
-		status = absorb_labels(engine, snapshot, channel, &described,
-				       record);
 	if (status == SEEP_OK)
 		status = absorb_cells(engine, history, record);
 	return status;

@@ -35,6 +35,22 @@ init_parts(struct seep_engine *engine, uint64_t seed)
 	seep__origin_init(&engine->origin, engine->mem);
 }
 
+static int
+use_store(struct seep_engine *engine, const struct seep_store *calls)
+{
+	struct seep__store *store;
+	int status;
+
+	assert(engine->log.store == NULL);
+	if (calls == NULL)
+		return SEEP_OK;
+	status =
+	    seep__store_new(&store, calls, &engine->table.key, engine->mem);
+	if (status == SEEP_OK)
+		seep__log_use(&engine->log, store);
+	return status;
+}
+
 int
 seep_engine_new(struct seep_engine **engine,
 		const struct seep_engine_opts *opts,
@@ -70,6 +86,8 @@ seep_engine_new(struct seep_engine **engine,
 	status = seep__origin_set(&made->origin, own.origin);
 	if (status == SEEP_OK)
 		status = seep__site_copy(&made->site, own.site, mem);
+	if (status == SEEP_OK)
+		status = use_store(made, own.store);
 	if (status != SEEP_OK) {
 		seep_engine_free(made);
 		return status;
@@ -99,6 +117,28 @@ seep_engine_free(struct seep_engine *engine)
 	seep_site_free(engine->site);
 	seep__mem_put(mem, engine, sizeof(*engine));
 	seep__mem_unref(mem);
+}
+
+int
+seep__engine_shed(struct seep_engine *engine, int *status)
+{
+	uint64_t freed;
+	int folded;
+	int shed;
+
+	assert(engine != NULL && *status != SEEP_OK);
+	if (*status != SEEP_EBUDGET && *status != SEEP_ENOMEM)
+		return 0;
+	shed = seep__log_shed(&engine->log, &freed);
+	if (shed == SEEP_EIO)
+		*status = shed;
+	if (freed > 0)
+		return 1;
+	/* What the allocator refuses no fold mends: it needs memory first. */
+	if (*status != SEEP_EBUDGET)
+		return 0;
+	(void)seep__fold(engine, &folded);
+	return folded;
 }
 
 /* Bins of a channel before this hour have ended when 'hour' begins. */
@@ -161,9 +201,9 @@ seep_engine_advance(struct seep_engine *engine, int64_t now_ns)
 	hour = seep__clock_hour(now_ns);
 	if (hour <= engine->sealed_hour)
 		return SEEP_OK;
-	status = seal_before(engine, hour);
-	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
+	do
 		status = seal_before(engine, hour);
+	while (status != SEEP_OK && seep__engine_shed(engine, &status));
 	if (status == SEEP_OK)
 		status = retain_from(engine, hour);
 	return status;
@@ -206,6 +246,10 @@ seep_engine_stats(const struct seep_engine *engine,
 	own.bytes_used = seep__mem_used(engine->mem);
 	own.bytes_used_max = seep__mem_used_max(engine->mem);
 	own.coverage = engine->coverage;
+	if (engine->log.store != NULL) {
+		own.store_used = seep__store_used(engine->log.store);
+		own.store_size = seep__store_size(engine->log.store);
+	}
 	memcpy(stats, &own, size);
 	return SEEP_OK;
 }

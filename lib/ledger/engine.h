@@ -89,6 +89,17 @@ seep__absorb_folds(struct seep_engine *engine,
 		   const struct seep_snapshot *snapshot);
 
 /*
+ * seep__engine_shed() makes room after something failed with '*status':
+ * moves sealed cells from memory to the store, and where there is nothing to
+ * move, folds.
+ *
+ * Returns 1 when trying again may help, else 0; then '*status' says why, be
+ * it that the store failed.
+ */
+int
+seep__engine_shed(struct seep_engine *engine, int *status);
+
+/*
  * seep__feed_name() takes or refuses a flow flagged SEEP_FLOW_NAME.
  *
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET; then it was not taken.

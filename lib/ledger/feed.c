@@ -382,9 +382,8 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	struct plan plan;
 	int status;
 
-	/* Failing leaves a larger ledger, which may still have room. */
 	if (seep__fold_is_due(engine))
-		(void)seep__fold(engine);
+		seep__fold_relieve(engine);
 	if ((flow->flags & SEEP_FLOW_NAME) != 0)
 		return seep__feed_name(engine, flow);
 	if (refuse(&engine->coverage, flow))
@@ -393,8 +392,6 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	place_flow(&plan, engine->site);
 	time_flow(&plan);
 	status = reserve(engine, &plan);
-	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
-		status = reserve(engine, &plan);
 	if (status == SEEP_OK)
 		commit(engine, &plan);
 	return status;
@@ -409,7 +406,9 @@ seep_engine_feed(struct seep_engine *engine, const struct seep_flow *flows,
 
 	assert(engine != NULL && (flows != NULL || count == 0));
 	for (i = 0; i < count; i++) {
-		status = feed_one(engine, &flows[i]);
+		do
+			status = feed_one(engine, &flows[i]);
+		while (status != SEEP_OK && seep__engine_shed(engine, &status));
 		if (status != SEEP_OK)
 			break;
 		if ((flows[i].flags & (SEEP_FLOW_RECORDED | SEEP_FLOW_NAME)) ==

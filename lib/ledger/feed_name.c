@@ -14,7 +14,6 @@
 #include <seep/snapshot.h>
 
 #include "base/clock.h"
-#include "ledger/fold.h"
 
 /* A cell, and what adding to a record may put into the log. */
 #define CELLS_MAX (1 + SEEP__RECORD_LOG_MAX)
@@ -88,8 +87,6 @@ seep__feed_name(struct seep_engine *engine, const struct seep_flow *flow)
 	}
 	hour = seep__clock_hour(flow->start_ns);
 	status = reserve(engine, flow, hour, &record);
-	if (status == SEEP_EBUDGET && seep__fold(engine) == SEEP_OK)
-		status = reserve(engine, flow, hour, &record);
 	if (status != SEEP_OK)
 		return status;
 	seep__hours_add(&engine->hours, hour, hour);

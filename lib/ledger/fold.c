@@ -122,21 +122,55 @@ add_weight(struct weight *weight, const struct seep__cell *cell)
 	weight->last = hour + 1;
 }
 
-static int
-weigh_cells(const struct seep_engine *engine, struct weight *weights)
+int
+seep__fold_piece(struct seep__folding *folding)
 {
-	const struct seep__log *log = &engine->log;
+	struct seep_engine *engine = folding->engine;
+
+	assert(folding->piece == NULL);
+	if (engine->log.store == NULL)
+		return SEEP_OK;
+	folding->piece = seep__mem_get(engine->mem, SEEP__STORE_PIECE);
+	return folding->piece != NULL ? SEEP_OK : seep__mem_why(engine->mem);
+}
+
+void
+seep__fold_reader(const struct seep__folding *folding,
+		  const struct seep__run *run, struct seep__run_reader *reader)
+{
+	seep__run_reader_init(reader, run);
+	if (!seep__run_is_stored(run))
+		return;
+	assert(folding->piece != NULL);
+	seep__run_reader_lend(reader, folding->piece, SEEP__STORE_PIECE);
+}
+
+static int
+weigh_run(const struct seep__folding *folding, const struct seep__run *run,
+	  struct weight *weights)
+{
 	struct seep__run_reader reader;
+	struct seep__cell cell;
+	int got;
+
+	seep__fold_reader(folding, run, &reader);
+	while ((got = seep__run_reader_next(&reader, &cell)) > 0)
+		add_weight(&weights[seep__cell_record(cell.key)], &cell);
+	return got < 0 ? got : SEEP_OK;
+}
+
+static int
+weigh_cells(const struct seep__folding *folding, struct weight *weights)
+{
+	const struct seep_engine *engine = folding->engine;
+	const struct seep__log *log = &engine->log;
 	struct seep__cell cells[SEEP__SLOTS];
 	size_t i;
 	uint32_t record;
+	int status = SEEP_OK;
 
-	for (i = 0; i < log->run_count; i++) {
-		seep__run_reader_init(&reader, log->runs[i]);
-		while (seep__run_reader_next(&reader, &cells[0]))
-			add_weight(&weights[seep__cell_record(cells[0].key)],
-				   &cells[0]);
-	}
+	for (i = 0; i < log->run_count && status == SEEP_OK; i++)
+		status = weigh_run(folding, log->runs[i], weights);
 	for (i = 0; i < log->count; i++)
 		add_weight(&weights[seep__cell_record(log->cells[i].key)],
 			   &log->cells[i]);
@@ -147,7 +181,7 @@ weigh_cells(const struct seep_engine *engine, struct weight *weights)
 		while (open > 0)
 			add_weight(&weights[record], &cells[--open]);
 	}
-	return SEEP_OK;
+	return status;
 }
 
 static uint32_t
@@ -215,7 +249,7 @@ weigh(struct seep__folding *folding)
 
 	if (weights == NULL)
 		return seep__mem_why(engine->mem);
-	status = weigh_cells(engine, weights);
+	status = weigh_cells(folding, weights);
 	for (i = 0; i < folding->count; i++)
 		folding->target[i] = class_of(
 		    seep__table_record(&engine->table, i), &weights[i]);
@@ -436,16 +470,20 @@ fold_once(struct seep_engine *engine, uint32_t *chosen)
 	if (folding.target == NULL || folding.level == NULL)
 		status = seep__mem_why(engine->mem);
 	if (status == SEEP_OK)
+		status = seep__fold_piece(&folding);
+	if (status == SEEP_OK)
 		status = seep__fold_choose(&folding, chosen);
 	if (status == SEEP_OK && *chosen > 0)
 		status = seep__fold_move(&folding);
+	if (folding.piece != NULL)
+		seep__mem_put(engine->mem, folding.piece, SEEP__STORE_PIECE);
 	seep__mem_put(engine->mem, folding.level, folding.count);
 	seep__mem_put(engine->mem, folding.target, size);
 	return status;
 }
 
 int
-seep__fold(struct seep_engine *engine)
+seep__fold(struct seep_engine *engine, int *folded)
 {
 	uint64_t enough =
 	    engine->fold_bytes / ROOM_DENOMINATOR * ROOM_NUMERATOR;
@@ -453,11 +491,27 @@ seep__fold(struct seep_engine *engine)
 	int status;
 
 	assert(engine != NULL);
+	*folded = 0;
 	do {
 		status = fold_once(engine, &chosen);
+		*folded |= status == SEEP_OK && chosen > 0;
 	} while (status == SEEP_OK && chosen > 0 &&
 		 ledger_bytes(engine) > enough);
 	return status;
+}
+
+void
+seep__fold_relieve(struct seep_engine *engine)
+{
+	uint64_t freed;
+	int folded;
+
+	assert(engine->fold_bytes != 0);
+	/* A store that fails is told when a run is written to it; a fold that
+	 * fails leaves a larger ledger, which may still have room. */
+	(void)seep__log_shed(&engine->log, &freed);
+	if (ledger_bytes(engine) > engine->fold_bytes || freed == 0)
+		(void)seep__fold(engine, &folded);
 }
 
 int

@@ -43,10 +43,17 @@ seep__fold_is_due(struct seep_engine *engine);
  * seep__fold() folds the lighter half of the channels, again and again until
  * the ledger is well below its share or nothing is left to fold.
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * 'folded'  out, set in any case: 1 = something was.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, SEEP_EIO, SEEP_ECHECKSUM.
  */
 int
-seep__fold(struct seep_engine *engine);
+seep__fold(struct seep_engine *engine, int *folded);
+
+/* seep__fold_relieve() makes room where a fold is due: sealed cells go to the
+ * store, if there is one; where that is not enough, channels are folded. */
+void
+seep__fold_relieve(struct seep_engine *engine);
 
 /*
  * seep__fold_host() says whether a channel of host 'host' was folded yet: 1
@@ -66,7 +73,8 @@ seep__fold_room(struct seep_engine *engine);
 /* struct seep__folding: one fold, while it runs. */
 struct seep__folding {
 	struct seep_engine *engine;
-	uint32_t count;   /* records */
+	uint32_t count; /* records */
+	uint8_t *piece; /* of a stored run, SEEP__STORE_PIECE bytes, or NULL */
 	uint32_t *target; /* by record: itself, or what it is folded into */
 	uint8_t *level;   /* by record: enum seep_fold that it is to become */
 	uint32_t *number; /* by record that stays: its new one */
@@ -87,6 +95,15 @@ struct seep__folding {
  */
 int
 seep__fold_choose(struct seep__folding *folding, uint32_t *chosen);
+
+/* seep__fold_piece() takes what stored runs are read into, if there are any;
+ * seep__fold_reader() starts reading a run. Returns as seep__fold(). */
+int
+seep__fold_piece(struct seep__folding *folding);
+
+void
+seep__fold_reader(const struct seep__folding *folding,
+		  const struct seep__run *run, struct seep__run_reader *reader);
 
 /*
  * seep__retain() makes daily totals of the host of all cells of bins before

@@ -210,13 +210,19 @@ rewrite_run(struct seep__folding *folding, const struct seep__run *run,
 	struct seep__run_reader reader;
 	struct seep__run *made;
 	struct seep__cell cell;
-	int status = seep__run_writer_begin(&writer, log->mem);
+	int stored = seep__log_chooses_store(log, seep__run_size(run));
+	int status =
+	    seep__run_writer_begin_in(&writer, log->mem, log->store, stored);
+	int got = 1;
 
 	if (status != SEEP_OK)
 		return status;
-	seep__run_reader_init(&reader, run);
-	while (status == SEEP_OK && seep__run_reader_next(&reader, &cell))
+	seep__fold_reader(folding, run, &reader);
+	while (status == SEEP_OK &&
+	       (got = seep__run_reader_next(&reader, &cell)) > 0)
 		status = rewrite_cell(folding, &cell, &writer, log);
+	if (got < 0)
+		status = got;
 	if (status == SEEP_OK)
 		status = seep__run_writer_end(&writer, &made);
 	seep__run_writer_clear(&writer);
@@ -301,8 +307,7 @@ commit(struct seep__folding *folding, struct seep__log *fresh, uint32_t kept)
 			    *record_of(folding, i);
 	seep__table_cut(&engine->table, kept);
 	renumber_peers(folding, kept);
-	seep__log_clear(&engine->log);
-	engine->log = *fresh;
+	seep__log_take_beside(&engine->log, fresh);
 	engine->coverage.cells_condensed += folding->condensed;
 }
 
@@ -358,12 +363,12 @@ seep__fold_move(struct seep__folding *folding)
 		status = move_all_open(folding);
 	if (status == SEEP_OK) {
 		kept = number_records(folding);
-		seep__log_init_like(&fresh, &engine->log);
+		seep__log_begin_beside(&fresh, &engine->log);
 		status = rewrite_log(folding, &fresh);
 		if (status == SEEP_OK)
 			commit(folding, &fresh, kept);
 		else
-			seep__log_clear(&fresh);
+			seep__log_drop_beside(&fresh);
 	}
 	seep__table_index(&engine->table);
 	put_arrays(folding);

@@ -43,20 +43,31 @@ seal_old(struct seep__folding *folding)
 	return status;
 }
 
-static void
+static int
+note_run(const struct seep__folding *folding, uint8_t *ages,
+	 const struct seep__run *run)
+{
+	struct seep__run_reader reader;
+	struct seep__cell cell;
+	int got;
+
+	seep__fold_reader(folding, run, &reader);
+	while ((got = seep__run_reader_next(&reader, &cell)) > 0)
+		note_age(folding, ages, cell.key);
+	return got < 0 ? got : SEEP_OK;
+}
+
+static int
 note_ages(const struct seep__folding *folding, uint8_t *ages)
 {
 	const struct seep__log *log = &folding->engine->log;
-	struct seep__run_reader reader;
 	struct seep__cell cells[SEEP__SLOTS];
 	uint32_t record;
 	size_t i;
+	int status = SEEP_OK;
 
-	for (i = 0; i < log->run_count; i++) {
-		seep__run_reader_init(&reader, log->runs[i]);
-		while (seep__run_reader_next(&reader, &cells[0]))
-			note_age(folding, ages, cells[0].key);
-	}
+	for (i = 0; i < log->run_count && status == SEEP_OK; i++)
+		status = note_run(folding, ages, log->runs[i]);
 	for (i = 0; i < log->count; i++)
 		note_age(folding, ages, log->cells[i].key);
 	for (record = 0; record < folding->count; record++)
@@ -64,6 +75,7 @@ note_ages(const struct seep__folding *folding, uint8_t *ages)
 			seep__table_record(&folding->engine->table, record),
 			record, cells) > 0)
 			ages[record] |= HAS_YOUNG;
+	return status;
 }
 
 /* Finds or makes the record of all peers that 'record' belongs to. */
@@ -145,8 +157,11 @@ retain(struct seep__folding *folding, uint8_t *ages)
 
 	if (status != SEEP_OK)
 		return status;
-	note_ages(folding, ages);
-	status = choose_old(folding, ages);
+	status = seep__fold_piece(folding);
+	if (status == SEEP_OK)
+		status = note_ages(folding, ages);
+	if (status == SEEP_OK)
+		status = choose_old(folding, ages);
 	if (status == SEEP_OK)
 		status = settle_old(folding, ages);
 	return status == SEEP_OK ? seep__fold_move(folding) : status;
@@ -174,6 +189,8 @@ seep__retain(struct seep_engine *engine, uint32_t hour)
 		status = seep__mem_why(engine->mem);
 	if (status == SEEP_OK)
 		status = retain(&folding, ages);
+	if (folding.piece != NULL)
+		seep__mem_put(engine->mem, folding.piece, SEEP__STORE_PIECE);
 	seep__mem_put(engine->mem, folding.level, 2 * count);
 	seep__mem_put(engine->mem, folding.to, size);
 	seep__mem_put(engine->mem, folding.target, size);

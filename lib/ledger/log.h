@@ -25,8 +25,8 @@
 /*
  * Cells in the buffer before it is sealed. It must hold what one flow can
  * append (366 days, two kinds of cell: 17,570). Larger: fewer merges and
- * more repeated keys added before they are coded, but 48 bytes each of
- * memory and a longer pause at sealing; 32,768 is 1.5 MB and 3 ms.
+ * more repeated keys added before they are coded, but 80 bytes each of
+ * memory and a longer pause at sealing; 32,768 is 2.5 MB and 3 ms.
  */
 #define SEEP__LOG_CELLS 32768
 
@@ -39,7 +39,9 @@
 
 struct seep__log {
 	struct seep__mem *mem;
+	struct seep__store *store; /* NULL = none */
 	struct seep__cell *cells;
+	struct seep__sortable *items; /* two for each of 'room' */
 	size_t count;
 	size_t room;
 	struct seep__run *runs[SEEP__LOG_RUNS];
@@ -49,9 +51,22 @@ struct seep__log {
 void
 seep__log_init(struct seep__log *log, struct seep__mem *mem);
 
-/* seep__log_init_like() makes an empty log beside 'other', with its memory. */
+/*
+ * seep__log_begin_beside() makes an empty log on the memory and the store of
+ * 'log', in which the same cells are written anew; seep__log_take_beside()
+ * puts it in its place, seep__log_drop_beside() gives it up.
+ */
 void
-seep__log_init_like(struct seep__log *log, const struct seep__log *other);
+seep__log_begin_beside(struct seep__log *beside, const struct seep__log *log);
+
+void
+seep__log_take_beside(struct seep__log *log, const struct seep__log *beside);
+
+void
+seep__log_drop_beside(struct seep__log *beside);
+/* seep__log_use() makes it use a store, whose reference it takes over. */
+void
+seep__log_use(struct seep__log *log, struct seep__store *store);
 
 void
 seep__log_clear(struct seep__log *log);
@@ -67,7 +82,8 @@ seep__log_add_run(struct seep__log *log, struct seep__run *run);
  * seep__log_reserve() makes sure that 'need' <= SEEP__LOG_CELLS cells can be
  * appended, sealing the buffer if it must.
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET; then nothing is lost.
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, and with a store SEEP_EIO or
+ * SEEP_ECHECKSUM (a run that is merged cannot be read); then nothing is lost.
  */
 int
 seep__log_reserve(struct seep__log *log, size_t need);
@@ -82,6 +98,26 @@ seep__log_append(struct seep__log *log, uint64_t key,
  */
 int
 seep__log_seal(struct seep__log *log);
+
+/*
+ * seep__log_shed() moves what is sealed in memory to the store, oldest and
+ * largest first; not what a snapshot shares, since that would free nothing.
+ *
+ * 'freed'  out, set in any case: bytes of memory that were given back. 0 with
+ *          SEEP_OK: there is no store, or nothing left to move.
+ *
+ * Returns SEEP_OK, SEEP_EIO, SEEP_ENOMEM, SEEP_EBUDGET; then nothing is lost,
+ * and what was moved before stays moved.
+ */
+int
+seep__log_shed(struct seep__log *log, uint64_t *freed);
+
+/*
+ * seep__log_chooses_store() says whether a run of about 'bytes' that is
+ * written now belongs into the store: 1 or 0.
+ */
+int
+seep__log_chooses_store(const struct seep__log *log, uint64_t bytes);
 
 /*
  * seep__log_order() gives the order of the buffer by key: 'items', room for

@@ -94,6 +94,9 @@ copy_hours(struct seep_snapshot *snapshot, const struct seep_engine *engine)
 	return SEEP_OK;
 }
 
+/* Bytes of the open cells of a channel, about, for where to write them. */
+#define OPEN_BYTES 12
+
 /* Writes the cells of the buffer, from '*at' on, that come before 'key'. */
 static int
 write_buffered(struct seep__run_writer *writer, const struct seep__log *log,
@@ -138,32 +141,44 @@ write_open(struct seep__run_writer *writer, const struct seep_engine *engine,
 }
 
 static int
-add_open_run(struct seep_snapshot *snapshot, const struct seep_engine *engine)
+write_open_run(struct seep_snapshot *snapshot, const struct seep_engine *engine,
+	       int stored)
 {
-	struct seep__mem *mem = snapshot->mem;
 	struct seep__run_writer writer;
-	struct seep__sortable *items = NULL;
-	size_t size = 2 * engine->log.count * sizeof(*items);
 	int status;
 
 	assert(snapshot->run_count < SEEP__SNAPSHOT_RUNS);
-	if (size != 0) {
-		items = seep__mem_get(mem, size);
-		if (items == NULL)
-			return seep__mem_why(mem);
-		seep__log_order(&engine->log, items, items + engine->log.count);
-	}
-	status = seep__run_writer_begin(&writer, mem);
-	if (status == SEEP_OK) {
-		status = write_open(&writer, engine, items);
-		if (status == SEEP_OK)
-			status = seep__run_writer_end(
-			    &writer, &snapshot->runs[snapshot->run_count]);
-		if (status == SEEP_OK)
-			snapshot->run_count++;
-		seep__run_writer_clear(&writer);
-	}
-	seep__mem_put(mem, items, size);
+	status = seep__run_writer_begin_in(&writer, snapshot->mem,
+					   engine->log.store, stored);
+	if (status != SEEP_OK)
+		return status;
+	status = write_open(&writer, engine, engine->log.items);
+	if (status == SEEP_OK)
+		status = seep__run_writer_end(
+		    &writer, &snapshot->runs[snapshot->run_count]);
+	if (status == SEEP_OK)
+		snapshot->run_count++;
+	seep__run_writer_clear(&writer);
+	return status;
+}
+
+static int
+add_open_run(struct seep_snapshot *snapshot, const struct seep_engine *engine)
+{
+	const struct seep__log *log = &engine->log;
+	uint64_t bytes =
+	    (log->count + (uint64_t)seep__table_count(&engine->table)) *
+	    OPEN_BYTES;
+	int stored = seep__log_chooses_store(log, bytes);
+	int status;
+
+	if (log->count != 0)
+		seep__log_order(log, log->items, log->items + log->count);
+	status = write_open_run(snapshot, engine, stored);
+	/* A store that is full must not keep what was taken from being seen. */
+	if (log->store != NULL && (status == SEEP_EBUDGET ||
+				   status == SEEP_ENOMEM || status == SEEP_EIO))
+		status = write_open_run(snapshot, engine, !stored);
 	return status;
 }
 
@@ -178,19 +193,11 @@ share_runs(struct seep_snapshot *snapshot, const struct seep__log *log)
 	snapshot->run_count = log->run_count;
 }
 
-int
-seep_engine_snapshot(struct seep_engine *engine,
-		     struct seep_snapshot **snapshot)
+static int
+fill(struct seep_snapshot *made, const struct seep_engine *engine)
 {
-	struct seep_snapshot *made;
 	int status;
 
-	assert(engine != NULL && snapshot != NULL);
-	*snapshot = NULL;
-	status =
-	    seep__snapshot_new(&made, engine->mem, seep__engine_alloc(engine));
-	if (status != SEEP_OK)
-		return status;
 	made->coverage = engine->coverage;
 	share_runs(made, &engine->log);
 	status = seep__site_copy(&made->site, engine->site, made->mem);
@@ -206,12 +213,29 @@ seep_engine_snapshot(struct seep_engine *engine,
 		status = seep__origin_copy(&made->origin, &engine->origin);
 	if (status == SEEP_OK)
 		status = add_open_run(made, engine);
-	if (status != SEEP_OK) {
-		seep_snapshot_free(made);
-		return status;
-	}
-	*snapshot = made;
-	return SEEP_OK;
+	return status;
+}
+
+int
+seep_engine_snapshot(struct seep_engine *engine,
+		     struct seep_snapshot **snapshot)
+{
+	struct seep_snapshot *made;
+	int status;
+
+	assert(engine != NULL && snapshot != NULL);
+	*snapshot = NULL;
+	do {
+		status = seep__snapshot_new(&made, engine->mem,
+					    seep__engine_alloc(engine));
+		if (status == SEEP_OK)
+			status = fill(made, engine);
+		if (status != SEEP_OK)
+			seep_snapshot_free(made);
+	} while (status != SEEP_OK && seep__engine_shed(engine, &status));
+	if (status == SEEP_OK)
+		*snapshot = made;
+	return status;
 }
 
 const struct seep_coverage *

@@ -7,6 +7,17 @@
 #include "ledger/engine.h"
 #include "ledger/snapshot.h"
 
+/*
+ * Bytes read at once of one run in a store: two blocks at their longest, some
+ * 350 cells as they are mostly. A history so takes 4 KiB for each stored run,
+ * of which there are about a dozen and at most 63. Larger pieces would spare
+ * calls for channels of thousands of cells, and cost the others nothing but
+ * memory.
+ */
+#define PIECE 4096
+
+_Static_assert(PIECE >= SEEP__RUN_PIECE_MIN, "a block fits");
+
 void
 seep__history_init(struct seep__history *history, struct seep__mem *mem)
 {
@@ -20,6 +31,7 @@ seep__history_clear(struct seep__history *history)
 {
 	seep__mem_put(history->mem, history->rows,
 		      history->room * sizeof(*history->rows));
+	seep__mem_put(history->mem, history->pieces, history->pieces_size);
 	seep__history_init(history, history->mem);
 }
 
@@ -140,47 +152,78 @@ struct sources {
 	size_t count;
 };
 
-/* Moves to the next cell of 'record'; 0 when there is none left. */
+/* Moves to the next cell of 'record': 1, 0 when there is none, or a status. */
 static int
 next_of_record(struct seep__run_reader *reader, uint32_t record,
 	       struct seep__cell *cell)
 {
-	while (seep__run_reader_next(reader, cell)) {
+	int got;
+
+	while ((got = seep__run_reader_next(reader, cell)) == 1) {
 		if (seep__cell_record(cell->key) == record)
 			return 1;
 		if (seep__cell_record(cell->key) > record)
 			return 0;
 	}
-	return 0;
+	return got;
 }
 
-static void
-open_sources(struct sources *sources, const struct seep_snapshot *snapshot,
-	     uint32_t record)
+/* Makes room for a piece of every stored run of 'snapshot'. */
+static int
+make_pieces(struct seep__history *history, const struct seep_snapshot *snapshot)
 {
+	size_t need = 0;
+	void *pieces = history->pieces;
 	size_t i;
+	int status;
 
 	assert(snapshot->run_count <= SEEP__SNAPSHOT_RUNS);
+	for (i = 0; i < snapshot->run_count; i++)
+		need += (size_t)seep__run_is_stored(snapshot->runs[i]) * PIECE;
+	if (need <= history->pieces_size)
+		return SEEP_OK;
+	status = seep__mem_grow(history->mem, &pieces, &history->pieces_size,
+				need, 1);
+	history->pieces = pieces;
+	return status;
+}
+
+static int
+open_sources(struct sources *sources, const struct seep_snapshot *snapshot,
+	     uint32_t record, struct seep__history *history)
+{
+	int status = make_pieces(history, snapshot);
+	size_t pieces = 0;
+	size_t i;
+
 	sources->count = 0;
-	for (i = 0; i < snapshot->run_count; i++) {
+	for (i = 0; i < snapshot->run_count && status == SEEP_OK; i++) {
+		const struct seep__run *run = snapshot->runs[i];
 		struct seep__run_reader *reader =
 		    &sources->readers[sources->count];
+		int got;
 
-		if (!seep__run_may_hold(snapshot->runs[i], record))
+		if (!seep__run_may_hold(run, record))
 			continue;
-		seep__run_reader_seek(reader, snapshot->runs[i], record);
-		if (next_of_record(reader, record,
-				   &sources->cells[sources->count]))
-			sources->count++;
+		seep__run_reader_seek(reader, run, record);
+		if (seep__run_is_stored(run))
+			seep__run_reader_lend(
+			    reader, history->pieces + PIECE * pieces++, PIECE);
+		got = next_of_record(reader, record,
+				     &sources->cells[sources->count]);
+		sources->count += got == 1;
+		status = got < 0 ? got : SEEP_OK;
 	}
+	return status;
 }
 
 /* Takes the smallest cell and moves its source on. */
-static void
+static int
 take_smallest(struct sources *sources, uint32_t record, struct seep__cell *cell)
 {
 	size_t best = 0;
 	size_t i;
+	int got;
 
 	assert(sources->count > 0);
 	for (i = 1; i < sources->count; i++) {
@@ -188,12 +231,14 @@ take_smallest(struct sources *sources, uint32_t record, struct seep__cell *cell)
 			best = i;
 	}
 	*cell = sources->cells[best];
-	if (next_of_record(&sources->readers[best], record,
-			   &sources->cells[best]))
-		return;
+	got = next_of_record(&sources->readers[best], record,
+			     &sources->cells[best]);
+	if (got != 0)
+		return got < 0 ? got : SEEP_OK;
 	sources->count--;
 	sources->readers[best] = sources->readers[sources->count];
 	sources->cells[best] = sources->cells[sources->count];
+	return SEEP_OK;
 }
 
 int
@@ -204,17 +249,19 @@ seep__view_history(const struct seep_snapshot *snapshot, size_t channel,
 	struct seep__cell sum;
 	struct seep__cell cell;
 	uint32_t record;
-	int status = SEEP_OK;
+	int status;
 
 	assert(channel < snapshot->channel_count);
 	record = snapshot->channels[channel].record;
 	history->count = 0;
-	open_sources(&sources, snapshot, record);
-	if (sources.count == 0)
-		return SEEP_OK;
-	take_smallest(&sources, record, &sum);
+	status = open_sources(&sources, snapshot, record, history);
+	if (status != SEEP_OK || sources.count == 0)
+		return status;
+	status = take_smallest(&sources, record, &sum);
 	while (sources.count > 0 && status == SEEP_OK) {
-		take_smallest(&sources, record, &cell);
+		status = take_smallest(&sources, record, &cell);
+		if (status != SEEP_OK)
+			break;
 		if (cell.key == sum.key) {
 			seep__cell_add(sum.counts, cell.counts);
 			continue;

@@ -47,6 +47,9 @@ struct seep__history {
 	struct seep__cellrow *rows;
 	size_t count;
 	size_t room;
+	/* pieces: what runs in a store are read into */
+	uint8_t *pieces;
+	size_t pieces_size;
 };
 
 /* struct seep__share: what one sensor saw of one host, both ways. */
@@ -93,7 +96,8 @@ seep__view_channel(const struct seep_snapshot *snapshot, size_t channel,
  * seep__view_history() reads the cells of one channel into 'history',
  * replacing what was there. Equal (hour, kind) are already added up.
  *
- * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET, and where cells lie in a store
+ * SEEP_EIO, SEEP_ECHECKSUM.
  */
 int
 seep__view_history(const struct seep_snapshot *snapshot, size_t channel,
