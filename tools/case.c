@@ -18,10 +18,9 @@ case_save(const struct seep_snapshot *snapshot, const char *path)
 	assert(path != NULL);
 	if (output_open(&output, path, 0, 1) != 0)
 		return complain("%s: %s", path, strerror(errno));
-	errno = 0;
 	status = seep_snapshot_save(snapshot, output_write, &output);
 	if (status != SEEP_OK) {
-		int why = errno;
+		int why = output.error;
 
 		(void)output_close(&output, 0);
 		return complain("%s: %s", path,

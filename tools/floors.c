@@ -432,7 +432,7 @@ tell_from(struct run *run, const struct seep_snapshot *base)
 	if (status == SEEP_OK)
 		status = seep_detect(&base, 1, &question, &findings, NULL);
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	v.evidence = seep_findings_evidence(findings);
 	exit_status = run_check(run, &v.evidence->coverage);
 	if (exit_status == EXIT_DONE) {
@@ -440,7 +440,7 @@ tell_from(struct run *run, const struct seep_snapshot *base)
 		if (run->options->verify > 0)
 			status = verify_all(&v, findings);
 		if (status != SEEP_OK)
-			exit_status = run_complain(status);
+			exit_status = run_complain(run, status);
 	}
 	seep_findings_free(findings);
 	run->told = exit_status == EXIT_DONE;
@@ -457,7 +457,7 @@ floors_tell(struct run *run)
 	assert(run->output.file != NULL);
 	status = seep_engine_snapshot(run->engine, &base);
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	status = tell_from(run, base);
 	seep_snapshot_free(base);
 	return status;

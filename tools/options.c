@@ -44,7 +44,8 @@ enum {
 	OPT_AROUND,
 	OPT_DAYS,
 	OPT_SEED,
-	OPT_SENSOR
+	OPT_SENSOR,
+	OPT_NO_STORE
 };
 
 #define READERS (VERB_PCAP | VERB_ZEEK)
@@ -74,6 +75,7 @@ static const struct {
     {"save", required_argument, 'S', READERS},
     {"sensor", required_argument, OPT_SENSOR, READERS},
     {"memory", required_argument, 'm', EVERY},
+    {"no-store", no_argument, OPT_NO_STORE, EVERY},
     {"threads", required_argument, 'j', EVERY},
     {"quiet", no_argument, 'q', EVERY},
     {"no-progress", no_argument, OPT_NO_PROGRESS, EVERY},
@@ -264,6 +266,9 @@ read_flag(struct options *options, int code)
 		break;
 	case OPT_FOLLOW:
 		options->follow = 1;
+		break;
+	case OPT_NO_STORE:
+		options->no_store = 1;
 		break;
 	case OPT_CAPTURES:
 		options->captures = 1;

@@ -43,6 +43,7 @@ struct options {
 	int dedup;
 	int follow;
 	int no_dpi;
+	int no_store;
 	int captures;
 	uint64_t verify; /* injections a host; 0 = no verification */
 	uint64_t seed;

@@ -43,6 +43,11 @@ make_engine(struct run *run)
 	opts.origin = &origin;
 	opts.site = run->options->site;
 	opts.memory_max = run->options->memory_bytes;
+	store_init(&run->store, run->options->save != NULL
+				    ? run->options->save
+				    : run->options->output);
+	if (opts.memory_max != 0 && !run->options->no_store)
+		opts.store = &run->store.calls;
 	/* Without a seed collisions could be aimed at; results never change,
 	 * so an interrupted call is no reason to fail. */
 	if (getrandom(&opts.seed, sizeof(opts.seed), 0) !=
@@ -147,8 +152,14 @@ run_detect(struct run *run, struct seep_findings **findings)
 
 /* Why a run ended without a result, and what mends it. */
 int
-run_complain(int status)
+run_complain(const struct run *run, int status)
 {
+	if ((status == SEEP_EIO || status == SEEP_ECHECKSUM) &&
+	    store_complain(&run->store))
+		return EXIT_FAILED;
+	if (status == SEEP_ECHECKSUM)
+		return complain("temporary file: other bytes came out than "
+				"were written");
 	if (status == SEEP_EBUDGET)
 		return complain("the evidence needs more memory than --memory "
 				"allows: raise it, or read less at once");
@@ -213,7 +224,7 @@ write_report(struct run *run, const struct seep_findings *findings)
 	if (status == SEEP_EIO && errno != 0)
 		return complain("%s: %s", output_name(run->options->output),
 				strerror(errno));
-	return status == SEEP_OK ? EXIT_DONE : run_complain(status);
+	return status == SEEP_OK ? EXIT_DONE : run_complain(run, status);
 }
 
 /* What the source counted becomes part of the case. */
@@ -227,7 +238,17 @@ settle(struct run *run)
 	seep_engine_add_coverage(run->engine, &counted);
 	if (run->options->save != NULL)
 		status = seep_engine_snapshot(run->engine, &run->kept);
-	return status == SEEP_OK ? EXIT_DONE : run_complain(status);
+	return status == SEEP_OK ? EXIT_DONE : run_complain(run, status);
+}
+
+static int
+save(struct run *run)
+{
+	int status = case_save(run->kept, run->options->save);
+
+	if (status != EXIT_DONE)
+		(void)store_complain(&run->store);
+	return status;
 }
 
 /* Looks at all the evidence and tells it. */
@@ -239,11 +260,11 @@ tell(struct run *run)
 	int exit_status;
 
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	exit_status =
 	    run_check(run, &seep_findings_evidence(findings)->coverage);
 	if (exit_status == EXIT_DONE && run->kept != NULL)
-		exit_status = case_save(run->kept, run->options->save);
+		exit_status = save(run);
 	if (exit_status == EXIT_DONE || run->options->format == FORMAT_JSON) {
 		status = write_report(run, findings);
 		run->told = status == EXIT_DONE;
@@ -271,7 +292,7 @@ read_all(struct run *run)
 	progress_clear(&run->progress);
 	show_notices(run);
 	if (status != SEEP_END)
-		return status < 0 ? run_complain(status) : EXIT_FAILED;
+		return status < 0 ? run_complain(run, status) : EXIT_FAILED;
 	return EXIT_DONE;
 }
 
@@ -282,10 +303,10 @@ start(struct run *run)
 	int status = make_engine(run);
 
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	run->batch = calloc(RUN_BATCH, sizeof(run->batch[0]));
 	if (run->batch == NULL || inputs_describe(&run->inputs, options) != 0)
-		return run_complain(SEEP_ENOMEM);
+		return run_complain(run, SEEP_ENOMEM);
 	if (output_open(&run->output, options->output, options->follow, 0) != 0)
 		return complain("%s: %s", options->output, strerror(errno));
 	progress_init(&run->progress, options->quiet || options->no_progress);
@@ -325,6 +346,7 @@ run_with(const struct options *options, struct seep_source *source,
 	inputs_clear(&run.inputs);
 	free(run.batch);
 	seep_engine_free(run.engine);
+	store_clear(&run.store);
 	seep_source_free(source);
 	return status;
 }

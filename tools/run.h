@@ -18,6 +18,7 @@
 #include "output.h"
 #include "progress.h"
 #include "seen.h"
+#include "store.h"
 #include "timezone.h"
 
 /* Flows taken from a source at once: 1024 of 128 bytes fill a level-2 cache
@@ -27,6 +28,7 @@
 struct run {
 	const struct options *options;
 	struct seep_source *source;
+	struct store store; /* outlives engine and snapshots */
 	struct seep_engine *engine;
 	struct seep_snapshot *kept; /* what --save will write, or NULL */
 	struct seep_flow *batch;
@@ -68,7 +70,7 @@ run_check(const struct run *run, const struct seep_coverage *coverage);
 /* run_complain() says why a run ended without a result, and what mends it;
  * returns EXIT_FAILED. */
 int
-run_complain(int status);
+run_complain(const struct run *run, int status);
 
 /*
  * run_read() takes one batch into the engine and shows notices and

@@ -62,6 +62,7 @@ static const char help_run[] =
     "\n"
     "How it runs\n"
     "  -m, --memory BYTES            budget; suffixes K M G T, Ki Mi Gi Ti\n"
+    "      --no-store                no temporary file where that is short\n"
     "  -j, --threads N               accepted; one thread is used now\n"
     "  -h, --help                    this text\n";
 

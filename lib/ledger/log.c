@@ -252,6 +252,21 @@ write_buffer(struct seep__log *log, struct seep__run **run)
 	return status;
 }
 
+/* Did 'status' say that memory was short, and is there more of it now? */
+static int
+made_room(struct seep__log *log, int *status)
+{
+	uint64_t freed;
+	int shed;
+
+	if (!is_no_memory(*status))
+		return 0;
+	shed = seep__log_shed(log, &freed);
+	if (shed == SEEP_EIO)
+		*status = shed;
+	return freed > 0;
+}
+
 int
 seep__log_seal(struct seep__log *log)
 {
@@ -265,6 +280,8 @@ seep__log_seal(struct seep__log *log)
 	if (status != SEEP_OK)
 		return status;
 	status = write_buffer(log, &run);
+	if (made_room(log, &status))
+		status = write_buffer(log, &run);
 	if (status != SEEP_OK)
 		return status;
 	log->runs[log->run_count++] = run;
@@ -353,7 +370,9 @@ seep__log_reserve(struct seep__log *log, size_t need)
 	if (need <= log->room - log->count)
 		return SEEP_OK;
 	status = grow_buffer(log, log->count + need);
-	if (status == SEEP_OK || log->count == 0)
+	if (made_room(log, &status))
+		status = grow_buffer(log, log->count + need);
+	if (!is_no_memory(status) || log->count == 0)
 		return status;
 	/* No memory for a larger buffer: an emptied one may do. */
 	status = seep__log_seal(log);

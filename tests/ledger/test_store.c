@@ -5,7 +5,6 @@
  */
 #include <criterion/criterion.h>
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -481,54 +480,6 @@ Test(store, it_stays_below_twice_what_is_sealed)
 	cr_assert_leq(stats.store_size, 2 * used_max + 8 * 65536, "%zu for %zu",
 		      (size_t)stats.store_size, (size_t)used_max);
 	cr_assert_gt(desk.store.discards, 10);
-	close_desk(&desk);
-	test_flows_clear(&flows);
-}
-
-/* Two threads: one feeds, the other saves what it was given. */
-struct watch {
-	struct seep_snapshot *snapshot;
-	struct test_bytes bytes;
-	int status;
-};
-
-static void *
-save_and_free(void *ctx)
-{
-	struct watch *watch = ctx;
-
-	watch->status = seep_snapshot_save(watch->snapshot, test_bytes_write,
-					   &watch->bytes);
-	seep_snapshot_free(watch->snapshot);
-	return NULL;
-}
-
-Test(store, a_snapshot_is_read_on_another_thread_while_flows_are_fed)
-{
-	struct test_flows flows;
-	struct desk desk;
-	size_t part;
-
-	add_all(&flows, 48000, 11);
-	part = flows.count / 8;
-	open_desk(&desk, MB, STORE_ROOM);
-	test_feed(desk.engine, flows.at, part);
-	for (size_t i = 1; i < 8; i++) {
-		struct test_bytes expected = test_case(flows.at, i * part, 0);
-		struct watch watch = {0};
-		pthread_t thread;
-
-		watch.snapshot = test_snapshot(desk.engine);
-		cr_assert_eq(
-		    pthread_create(&thread, NULL, save_and_free, &watch), 0);
-		test_feed(desk.engine, flows.at + i * part, part);
-		cr_assert_eq(pthread_join(thread, NULL), 0);
-		cr_assert_eq(watch.status, SEEP_OK);
-		cr_assert(test_bytes_equal(&watch.bytes, &expected));
-		test_bytes_clear(&watch.bytes);
-		test_bytes_clear(&expected);
-	}
-	cr_assert_gt(atomic_load(&desk.store.writes), 10);
 	close_desk(&desk);
 	test_flows_clear(&flows);
 }
