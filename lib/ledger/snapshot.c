@@ -175,10 +175,13 @@ add_open_run(struct seep_snapshot *snapshot, const struct seep_engine *engine)
 	if (log->count != 0)
 		seep__log_order(log, log->items, log->items + log->count);
 	status = write_open_run(snapshot, engine, stored);
+	if (!stored && log->store != NULL &&
+	    (status == SEEP_EBUDGET || status == SEEP_ENOMEM))
+		return write_open_run(snapshot, engine, 1);
 	/* A store that is full must not keep what was taken from being seen. */
-	if (log->store != NULL && (status == SEEP_EBUDGET ||
-				   status == SEEP_ENOMEM || status == SEEP_EIO))
-		status = write_open_run(snapshot, engine, !stored);
+	if (stored && status == SEEP_EIO &&
+	    write_open_run(snapshot, engine, 0) == SEEP_OK)
+		return SEEP_OK;
 	return status;
 }
 
