@@ -5,15 +5,35 @@
  * Claims     what was written is read, and equal keys are summed (stopping
  *            at 2^64 - 1); a merged run reads as the array of all; seeking
  *            loses no cell of a record; no record that is there is denied.
- * Input      one byte, the number of runs; 8 bytes a cell, dealt out to the
- *            runs in turn.
+ *            So it is wherever the runs lie: in memory, written to a store,
+ *            moved there, or both, and merged to either. A damaged store is
+ *            a status and no other cell.
+ * Input      one byte, the number of runs and where they lie; one, what is
+ *            damaged; 8 bytes a cell, dealt out to the runs in turn.
  */
 #include <stdlib.h>
 
 #include "fuzz/fuzz.h"
 #include "ledger/run.h"
+#include "support/store.h"
 
 #define CELLS_MAX 512
+
+/* Bits of the first byte, above the number of runs. */
+enum where {
+	STORED = 8,  /* runs are written to the store */
+	MOVED = 16,  /* runs in memory are moved there */
+	MERGED = 32, /* the merged one is written there */
+	NO_STORE = 64
+};
+
+/* struct bench: where runs are made. */
+struct bench {
+	struct seep__mem *mem;
+	struct seep__store *store;
+	struct test_store bytes;
+	uint8_t how;
+};
 
 static struct seep__cell
 take_cell(struct fuzz_take *take)
@@ -63,18 +83,32 @@ naive_run(struct seep__cell *cells, size_t count)
 }
 
 static struct seep__run *
-write_run(struct seep__mem *mem, struct seep__cell *cells, size_t count)
+write_run(const struct bench *bench, struct seep__cell *cells, size_t count)
 {
 	static struct seep__run_writer writer;
+	const int stored = bench->store != NULL && (bench->how & STORED) != 0;
 	struct seep__run *run;
 
 	qsort(cells, count, sizeof(*cells), compare_keys);
-	FUZZ_CHECK(seep__run_writer_begin(&writer, mem) == SEEP_OK);
+	FUZZ_CHECK(seep__run_writer_begin_in(&writer, bench->mem, bench->store,
+					     stored) == SEEP_OK);
 	for (size_t i = 0; i < count; i++)
 		FUZZ_CHECK(seep__run_writer_add(&writer, &cells[i]) == SEEP_OK);
 	FUZZ_CHECK(seep__run_writer_end(&writer, &run) == SEEP_OK);
 	seep__run_writer_clear(&writer);
+	if (bench->store != NULL && (bench->how & MOVED) != 0)
+		FUZZ_CHECK(seep__run_move(run, bench->store) == SEEP_OK);
 	return run;
+}
+
+/* What a reader of a stored run reads into; one reader at a time. */
+static void
+lend(struct seep__run_reader *reader, const struct seep__run *run)
+{
+	static uint8_t piece[SEEP__RUN_PIECE_MIN];
+
+	if (seep__run_is_stored(run))
+		seep__run_reader_lend(reader, piece, sizeof(piece));
 }
 
 static void
@@ -96,12 +130,13 @@ check_seek(const struct seep__run *run, const struct seep__cell *cells,
 
 	FUZZ_CHECK(seep__run_may_hold(run, record));
 	seep__run_reader_seek(&reader, run, record);
+	lend(&reader, run);
 	do
-		FUZZ_CHECK(seep__run_reader_next(&reader, &cell));
+		FUZZ_CHECK(seep__run_reader_next(&reader, &cell) == 1);
 	while (seep__cell_record(cell.key) < record);
 	for (size_t i = from; i < count; i++) {
 		check_cell(&cell, &cells[i]);
-		if (!seep__run_reader_next(&reader, &cell))
+		if (seep__run_reader_next(&reader, &cell) != 1)
 			FUZZ_CHECK(i + 1 == count);
 		if (seep__cell_record(cells[i].key) != record)
 			break;
@@ -117,15 +152,77 @@ check_run(const struct seep__run *run, struct seep__cell *cells, size_t count)
 	count = naive_run(cells, count);
 	FUZZ_CHECK(seep__run_cells(run) == count);
 	seep__run_reader_init(&reader, run);
+	lend(&reader, run);
 	for (size_t i = 0; i < count; i++) {
-		FUZZ_CHECK(seep__run_reader_next(&reader, &cell));
+		FUZZ_CHECK(seep__run_reader_next(&reader, &cell) == 1);
 		check_cell(&cell, &cells[i]);
 	}
-	FUZZ_CHECK(!seep__run_reader_next(&reader, &cell));
+	FUZZ_CHECK(seep__run_reader_next(&reader, &cell) == 0);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || seep__cell_record(cells[i].key) !=
 				  seep__cell_record(cells[i - 1].key))
 			check_seek(run, cells, count, i);
+}
+
+/* A flipped bit ends the walk with a status, or was of no block. */
+static void
+check_damage(struct bench *bench, const struct seep__run *run,
+	     const struct seep__cell *cells, size_t count, uint8_t where)
+{
+	struct seep__run_reader reader;
+	struct seep__cell cell;
+	size_t i = 0;
+	int got;
+
+	if (bench->bytes.end == 0)
+		return;
+	bench->bytes.data[bench->bytes.end * (where >> 3) / 32] ^=
+	    (uint8_t)(1 << (where & 7));
+	seep__run_reader_init(&reader, run);
+	lend(&reader, run);
+	while ((got = seep__run_reader_next(&reader, &cell)) == 1) {
+		FUZZ_CHECK(i < count);
+		check_cell(&cell, &cells[i++]);
+	}
+	FUZZ_CHECK(got == SEEP_ECHECKSUM || (got == 0 && i == count));
+}
+
+/* The runs of all cells, merged; 'cells' are put in order. */
+static struct seep__run *
+merge_parts(const struct bench *bench, struct seep__cell *cells, size_t count)
+{
+	struct seep__run *runs[SEEP__RUN_MERGE_MAX];
+	const size_t parts = 1 + bench->how % SEEP__RUN_MERGE_MAX;
+	const int stored = bench->store != NULL && (bench->how & MERGED) != 0;
+	struct seep__run *merged;
+
+	for (size_t i = 0; i < parts; i++) {
+		const size_t from = count * i / parts;
+
+		runs[i] = write_run(bench, cells + from,
+				    count * (i + 1) / parts - from);
+	}
+	FUZZ_CHECK(seep__run_merge_in(bench->mem, bench->store, stored, runs,
+				      parts, &merged) == SEEP_OK);
+	for (size_t i = 0; i < parts; i++)
+		seep__run_unref(runs[i]);
+	return merged;
+}
+
+static void
+open_bench(struct bench *bench, uint8_t how)
+{
+	struct seep__hash_key key;
+
+	bench->mem = fuzz_mem();
+	bench->how = how;
+	bench->store = NULL;
+	test_store_init(&bench->bytes, 32 * SEEP__STORE_SLOT);
+	if ((how & NO_STORE) != 0)
+		return;
+	seep__hash_key_init(&key, how);
+	FUZZ_CHECK(seep__store_new(&bench->store, &bench->bytes.calls, &key,
+				   bench->mem) == SEEP_OK);
 }
 
 int
@@ -133,25 +230,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_take take = {data, size};
 	struct seep__cell cells[CELLS_MAX];
-	struct seep__run *runs[SEEP__RUN_MERGE_MAX];
-	const size_t parts = 1 + fuzz_u8(&take) % SEEP__RUN_MERGE_MAX;
+	const uint8_t how = fuzz_u8(&take);
+	const uint8_t damage = fuzz_u8(&take);
 	struct seep__run *merged;
-	struct seep__mem *mem = fuzz_mem();
+	struct bench bench;
 	size_t count = 0;
 
 	while (take.size > 0 && count < CELLS_MAX)
 		cells[count++] = take_cell(&take);
-	for (size_t i = 0; i < parts; i++) {
-		const size_t from = count * i / parts;
-
-		runs[i] = write_run(mem, cells + from,
-				    count * (i + 1) / parts - from);
-	}
-	FUZZ_CHECK(seep__run_merge(mem, runs, parts, &merged) == SEEP_OK);
+	open_bench(&bench, how);
+	merged = merge_parts(&bench, cells, count);
+	count = naive_run(cells, count);
 	check_run(merged, cells, count);
-	for (size_t i = 0; i < parts; i++)
-		seep__run_unref(runs[i]);
+	if (damage != 0)
+		check_damage(&bench, merged, cells, count, damage);
 	seep__run_unref(merged);
-	fuzz_mem_end(mem);
+	seep__store_unref(bench.store);
+	fuzz_mem_end(bench.mem);
+	test_store_clear(&bench.bytes);
 	return 0;
 }
