@@ -6,6 +6,7 @@
 #ifndef SEEP_TOOLS_INPUTS_H
 #define SEEP_TOOLS_INPUTS_H
 
+#include <seep/case.h>
 #include <seep/report.h>
 
 #include "options.h"
@@ -25,6 +26,15 @@ struct inputs {
  */
 int
 inputs_describe(struct inputs *inputs, const struct options *options);
+
+/*
+ * inputs_of_case() fills it from what a case lists: names without folders.
+ * Where not all are known, or several sensors saw the same, there is no
+ * command. Returns 0, or -1 when memory ran out.
+ */
+int
+inputs_of_case(struct inputs *inputs, const struct options *options,
+	       const struct seep_case *seep_case);
 
 void
 inputs_clear(struct inputs *inputs);

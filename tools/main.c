@@ -13,10 +13,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-    {"pcap", cmd_pcap},
-    {"zeek", cmd_zeek},
-    {"floor", cmd_floor},
-    {"inject", cmd_inject},
+    {"pcap", cmd_pcap},   {"zeek", cmd_zeek},   {"report", cmd_report},
+    {"merge", cmd_merge}, {"floor", cmd_floor}, {"inject", cmd_inject},
 };
 
 /* Standard output may be a full disk: then the run has failed. */

@@ -45,11 +45,15 @@ enum {
 	OPT_DAYS,
 	OPT_SEED,
 	OPT_SENSOR,
-	OPT_NO_STORE
+	OPT_NO_STORE,
+	OPT_INPUTS,
+	OPT_UNCHECKED
 };
 
 #define READERS (VERB_PCAP | VERB_ZEEK)
 #define EVERY (READERS | VERB_FLOOR)
+#define TELLERS (EVERY | VERB_REPORT)
+#define ALL (TELLERS | VERB_MERGE)
 
 static const char short_options[] = ":l:s:w:f:o:S:m:j:qh";
 
@@ -62,25 +66,25 @@ static const struct {
     {"local", required_argument, 'l', EVERY},
     {"partner", required_argument, OPT_PARTNER, EVERY},
     {"servers", required_argument, 's', EVERY},
-    {"watch", required_argument, 'w', EVERY},
+    {"watch", required_argument, 'w', TELLERS},
     {"hosts", required_argument, OPT_HOSTS, EVERY},
-    {"allow", required_argument, OPT_ALLOW, EVERY},
-    {"alarms-per-year", required_argument, OPT_ALARMS, EVERY},
-    {"timezone", required_argument, OPT_TIMEZONE, EVERY},
-    {"holidays", required_argument, OPT_HOLIDAYS, EVERY},
-    {"since", required_argument, OPT_SINCE, EVERY},
-    {"until", required_argument, OPT_UNTIL, EVERY},
-    {"format", required_argument, 'f', EVERY},
-    {"output", required_argument, 'o', EVERY},
-    {"save", required_argument, 'S', READERS},
+    {"allow", required_argument, OPT_ALLOW, TELLERS},
+    {"alarms-per-year", required_argument, OPT_ALARMS, TELLERS},
+    {"timezone", required_argument, OPT_TIMEZONE, TELLERS},
+    {"holidays", required_argument, OPT_HOLIDAYS, TELLERS},
+    {"since", required_argument, OPT_SINCE, TELLERS},
+    {"until", required_argument, OPT_UNTIL, TELLERS},
+    {"format", required_argument, 'f', TELLERS},
+    {"output", required_argument, 'o', ALL},
+    {"save", required_argument, 'S', READERS | VERB_MERGE},
     {"sensor", required_argument, OPT_SENSOR, READERS},
-    {"memory", required_argument, 'm', EVERY},
+    {"memory", required_argument, 'm', ALL},
     {"no-store", no_argument, OPT_NO_STORE, EVERY},
-    {"threads", required_argument, 'j', EVERY},
-    {"quiet", no_argument, 'q', EVERY},
-    {"no-progress", no_argument, OPT_NO_PROGRESS, EVERY},
-    {"exit-code", no_argument, OPT_EXIT_CODE, READERS},
-    {"help", no_argument, 'h', EVERY},
+    {"threads", required_argument, 'j', ALL},
+    {"quiet", no_argument, 'q', ALL},
+    {"no-progress", no_argument, OPT_NO_PROGRESS, ALL},
+    {"exit-code", no_argument, OPT_EXIT_CODE, READERS | VERB_REPORT},
+    {"help", no_argument, 'h', ALL},
     {"dedup", no_argument, OPT_DEDUP, VERB_ZEEK | VERB_FLOOR},
     {"follow", no_argument, OPT_FOLLOW, VERB_ZEEK},
     {"link-speed", required_argument, OPT_LINK_SPEED, VERB_ZEEK | VERB_FLOOR},
@@ -91,6 +95,8 @@ static const struct {
     {"around", required_argument, OPT_AROUND, VERB_FLOOR},
     {"days", required_argument, OPT_DAYS, VERB_FLOOR},
     {"seed", required_argument, OPT_SEED, VERB_FLOOR},
+    {"inputs", no_argument, OPT_INPUTS, VERB_REPORT},
+    {"unchecked", no_argument, OPT_UNCHECKED, VERB_REPORT | VERB_MERGE},
 };
 
 #define KNOWN_COUNT (sizeof(known) / sizeof(known[0]))
@@ -98,9 +104,19 @@ static const struct {
 static const char *
 verb_name(enum verb verb)
 {
-	return verb == VERB_PCAP   ? "pcap"
-	       : verb == VERB_ZEEK ? "zeek"
-				   : "floor";
+	switch (verb) {
+	case VERB_PCAP:
+		return "pcap";
+	case VERB_ZEEK:
+		return "zeek";
+	case VERB_REPORT:
+		return "report";
+	case VERB_MERGE:
+		return "merge";
+	default:
+		assert(verb == VERB_FLOOR);
+		return "floor";
+	}
 }
 
 static int
@@ -276,10 +292,27 @@ read_flag(struct options *options, int code)
 	case OPT_VERIFY:
 		options->verify = VERIFY_DEFAULT;
 		break;
+	case OPT_INPUTS:
+		options->inputs = 1;
+		break;
+	case OPT_UNCHECKED:
+		options->unchecked = 1;
+		break;
 	default:
 		assert(code == OPT_NO_DPI);
 		options->no_dpi = 1;
 	}
+}
+
+/* Is the option one of the verb's? getopt_long(3) knows that of long ones
+ * only. */
+static int
+is_of_verb(enum verb verb, int code)
+{
+	for (size_t i = 0; i < KNOWN_COUNT; i++)
+		if (known[i].code == code)
+			return (known[i].verbs & (unsigned)verb) != 0;
+	return 0;
 }
 
 /* What getopt_long(3) did not understand. */
@@ -316,9 +349,26 @@ list_known(enum verb verb, struct option table[KNOWN_COUNT + 1])
 	}
 }
 
+/* Of merge, --output is another word for --save. */
+static int
+check_merge(struct options *options)
+{
+	if ((options->output != NULL) == (options->save != NULL)) {
+		complain("merge wants one --output CASE");
+		return EXIT_USAGE;
+	}
+	if (options->output != NULL)
+		options->save = options->output;
+	if (strcmp(options->save, "-") == 0) {
+		complain("--output wants the name of a file");
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 /* What no single option can see. */
 static int
-check_together(const struct options *options)
+check_together(struct options *options)
 {
 	assert(options != NULL);
 	if (options->paths_count == 0) {
@@ -339,6 +389,8 @@ check_together(const struct options *options)
 		complain("--output wants the name of a file");
 		return EXIT_USAGE;
 	}
+	if (options->verb == VERB_MERGE)
+		return check_merge(options);
 	if (options->output != NULL && options->save != NULL &&
 	    strcmp(options->output, options->save) == 0) {
 		complain("--output and --save name the same file");
@@ -366,6 +418,12 @@ read_all(struct options *options, int argc, char **argv)
 		}
 		if (code == '?' || code == ':')
 			return complain_option(options, code, argv);
+		if (!is_of_verb(options->verb, code)) {
+			complain("there is no option -%c; see 'seep %s "
+				 "--help'",
+				 code, verb_name(options->verb));
+			return EXIT_USAGE;
+		}
 		if (optarg != NULL)
 			status = read_value(options, code, optarg);
 		else

@@ -15,7 +15,14 @@
 #include "hosts.h"
 
 /* Which verb is read; some options belong to one verb only. */
-enum verb { VERB_PCAP = 1, VERB_ZEEK = 2, VERB_FLOOR = 4, VERB_INJECT = 8 };
+enum verb {
+	VERB_PCAP = 1,
+	VERB_ZEEK = 2,
+	VERB_FLOOR = 4,
+	VERB_INJECT = 8,
+	VERB_REPORT = 16,
+	VERB_MERGE = 32
+};
 
 enum format { FORMAT_TEXT = 0, FORMAT_JSON };
 
@@ -45,6 +52,8 @@ struct options {
 	int no_dpi;
 	int no_store;
 	int captures;
+	int inputs;      /* list them, and no more */
+	int unchecked;   /* merge although overlap cannot be seen */
 	uint64_t verify; /* injections a host; 0 = no verification */
 	uint64_t seed;
 	uint64_t sample; /* hosts that are verified; 0 = default */

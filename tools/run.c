@@ -209,11 +209,12 @@ run_check(const struct run *run, const struct seep_coverage *coverage)
 			networks[0] != '\0' ? networks : "nothing");
 }
 
-static int
-write_report(struct run *run, const struct seep_findings *findings)
+int
+run_write(struct run *run, const struct seep_findings *findings)
 {
 	int status;
 
+	assert(findings != NULL);
 	errno = 0;
 	if (run->options->format == FORMAT_JSON)
 		status = seep_report_json(findings, &run->inputs.opts,
@@ -266,7 +267,7 @@ tell(struct run *run)
 	if (exit_status == EXIT_DONE && run->kept != NULL)
 		exit_status = save(run);
 	if (exit_status == EXIT_DONE || run->options->format == FORMAT_JSON) {
-		status = write_report(run, findings);
+		status = run_write(run, findings);
 		run->told = status == EXIT_DONE;
 		if (!run->told)
 			exit_status = status;

@@ -89,6 +89,13 @@ run_question(struct run *run, const struct seep_coverage *coverage,
 	     struct seep_detect_opts *opts);
 
 /*
+ * run_write() writes the report to the run's output. Returns EXIT_DONE or
+ * EXIT_FAILED (told).
+ */
+int
+run_write(struct run *run, const struct seep_findings *findings);
+
+/*
  * run_detect() looks at all that was fed so far. Returns SEEP_OK or why
  * not.
  */

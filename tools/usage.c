@@ -6,6 +6,8 @@
 static const char help_tool[] =
     "usage: seep pcap [options] FILE...\n"
     "       seep zeek [options] PATH...\n"
+    "       seep report [options] CASE...\n"
+    "       seep merge [options] -o CASE CASE...\n"
     "       seep floor [options] PATH...\n"
     "       seep inject [options] LOG\n"
     "       seep --help | --version\n"
@@ -15,6 +17,8 @@ static const char help_tool[] =
     "  pcap    read packet captures (pcap, pcapng; .gz, .zst; '-')\n"
     "  zeek    read Zeek conn and dns logs (TSV, JSON; .gz, .zst; "
     "directories)\n"
+    "  report  tell what saved cases show\n"
+    "  merge   put saved cases of days and sensors together\n"
     "\n"
     "  floor   say how large a leak such logs would have missed, and try it\n"
     "  inject  put a made-up leak into a conn log\n"
@@ -29,7 +33,9 @@ static const char help_site[] =
     "                                site's; wins over --local\n"
     "  -s, --servers CIDR[,CIDR...]  watched as file servers\n"
     "      --hosts FILE              several addresses, one host: a line each\n"
-    "\n"
+    "\n";
+
+static const char help_look[] =
     "What to look for\n"
     "  -w, --watch servers|all       who gets a line of their own\n"
     "                                (default servers)\n"
@@ -54,6 +60,11 @@ static const char help_output[] =
 static const char help_output_readers[] =
     "  -S, --save CASE               keep the exact ledger in a file\n"
     "      --sensor NAME             who saw this, for the case\n"
+    "      --exit-code               return 3 when there is a finding\n";
+
+static const char help_output_report[] =
+    "      --inputs                  list the inputs instead, for sha256sum "
+    "-c\n"
     "      --exit-code               return 3 when there is a finding\n";
 
 static const char help_run[] =
@@ -90,6 +101,31 @@ static const char help_zeek_only[] =
     "                                Ctrl-C\n"
     "      --link-speed BITS         fastest believable link, bits per second\n"
     "                                (default 10G)\n";
+
+static const char help_report[] =
+    "usage: seep report [options] CASE...\n"
+    "\n"
+    "Says what a case that --save kept shows; of several, what they show\n"
+    "merged.\n"
+    "\n";
+
+static const char help_report_only[] =
+    "      --unchecked               merge though overlap cannot be seen\n";
+
+static const char help_merge[] =
+    "usage: seep merge [options] -o CASE CASE...\n"
+    "\n"
+    "Makes one case of several, in any order. Sensors are kept apart; cases\n"
+    "of one sensor add up, and must not overlap in part.\n"
+    "\n"
+    "  -o, --output CASE             where it goes; -S, --save is the same\n"
+    "      --unchecked               merge though overlap cannot be seen: a\n"
+    "                                case does not list all its inputs\n"
+    "  -q, --quiet                   say only what ends the run\n"
+    "      --no-progress             accepted\n"
+    "  -m, --memory BYTES            budget for each case and sensor\n"
+    "  -j, --threads N               accepted\n"
+    "  -h, --help                    this text\n";
 
 static const char help_floor[] =
     "usage: seep floor [options] PATH...\n"
@@ -161,18 +197,28 @@ print_all(FILE *file, const char *const *parts, size_t count)
 		fputs(parts[i], file);
 }
 
+static void
+print_report(FILE *file)
+{
+	const char *const parts[] = {
+	    help_report, help_look,        help_output, help_output_report,
+	    help_run,    help_report_only, help_exit};
+
+	print_all(file, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 void
 usage_print(FILE *file, int verb)
 {
 	const char *const pcap[] = {
-	    help_pcap, help_site,      help_output, help_output_readers,
-	    help_run,  help_pcap_only, help_exit};
+	    help_pcap,           help_site, help_look,      help_output,
+	    help_output_readers, help_run,  help_pcap_only, help_exit};
 	const char *const zeek[] = {
-	    help_zeek, help_site,      help_output, help_output_readers,
-	    help_run,  help_zeek_only, help_exit};
-	const char *const floor[] = {help_floor,      help_site,
-				     help_output,     help_run,
-				     help_floor_only, help_exit_plain};
+	    help_zeek,           help_site, help_look,      help_output,
+	    help_output_readers, help_run,  help_zeek_only, help_exit};
+	const char *const floor[] = {help_floor,     help_site, help_look,
+				     help_output,    help_run,  help_floor_only,
+				     help_exit_plain};
 
 	assert(file != NULL);
 	if (verb == VERB_PCAP)
@@ -181,6 +227,12 @@ usage_print(FILE *file, int verb)
 		print_all(file, zeek, sizeof(zeek) / sizeof(zeek[0]));
 	else if (verb == VERB_FLOOR)
 		print_all(file, floor, sizeof(floor) / sizeof(floor[0]));
+	else if (verb == VERB_REPORT)
+		print_report(file);
+	else if (verb == VERB_MERGE)
+		print_all(file,
+			  (const char *const[]){help_merge, help_exit_plain},
+			  2);
 	else if (verb == VERB_INJECT)
 		print_all(file,
 			  (const char *const[]){help_inject, help_exit_plain},

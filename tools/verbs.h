@@ -16,6 +16,12 @@ int
 cmd_floor(int argc, char **argv);
 
 int
+cmd_report(int argc, char **argv);
+
+int
+cmd_merge(int argc, char **argv);
+
+int
 cmd_inject(int argc, char **argv);
 
 #endif

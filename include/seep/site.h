@@ -120,6 +120,17 @@ SEEP_API int
 seep_site_is_server(const struct seep_site *site,
 		    const struct seep_address *address);
 
+/*
+ * seep_site_next_joined() gives the joined address after '*cursor', which
+ * starts at 0, and moves on: 'address' belongs to 'host', which is given as
+ * one of its own addresses too. In address order.
+ *
+ * Returns SEEP_OK or SEEP_END.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_site_next_joined(const struct seep_site *site, size_t *cursor,
+		      struct seep_address *address, struct seep_address *host);
+
 #ifdef __cplusplus
 }
 #endif

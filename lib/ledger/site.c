@@ -315,6 +315,19 @@ seep_site_host(const struct seep_site *site, const struct seep_address *address)
 }
 
 int
+seep_site_next_joined(const struct seep_site *site, size_t *cursor,
+		      struct seep_address *address, struct seep_address *host)
+{
+	assert(site != NULL && cursor != NULL);
+	if (*cursor >= site->members_count)
+		return SEEP_END;
+	*address = site->members[*cursor].address;
+	*host = site->members[*cursor].host;
+	(*cursor)++;
+	return SEEP_OK;
+}
+
+int
 seep_site_is_server(const struct seep_site *site,
 		    const struct seep_address *address)
 {
