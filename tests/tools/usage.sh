@@ -15,6 +15,12 @@ for verb in pcap zeek floor inject; do
 	says out "--local"
 	is_empty err
 done
+expect 0 report --help
+says out "--inputs"
+says_not out "--local"
+expect 0 merge --help
+says out "--unchecked"
+says_not out "--format"
 expect 0 pcap -h
 says out "--no-dpi"
 says_not out "--follow"
@@ -82,6 +88,22 @@ wrong floor --days 8 conn.log
 wrong floor --sample 0 conn.log
 wrong floor --around 0 conn.log
 wrong floor --seed -1 conn.log
+wrong floor -S case conn.log
+wrong zeek --sensor 'a b' conn.log
+wrong zeek --sensor "$(printf '%064d' 0)" conn.log
+wrong floor --sensor a conn.log
+wrong zeek --unchecked conn.log
+wrong zeek --inputs conn.log
+wrong report
+wrong report --local 10.0.0.0/8 case
+wrong report -S other case
+wrong merge case
+wrong merge -o one -S two case
+wrong merge -o -
+wrong merge -o - case
+wrong merge -o '' case
+wrong merge -f json -o all case
+wrong merge -l 10.0.0.0/8 -o all case
 
 # And what is right is taken.
 expect 0 zeek -q -j 4 -m 512Mi -w all --alarms-per-year 0.5 \
