@@ -39,3 +39,5 @@ if(SEEP_BUILD_FUZZ)
   target_compile_options(seep_flags INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(seep_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+include(SeepHarden)
