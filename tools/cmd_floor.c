@@ -7,6 +7,7 @@
 #include "floors.h"
 #include "options.h"
 #include "run.h"
+#include "seed.h"
 
 #ifdef SEEP_TOOL_CAPTURE
 
@@ -18,6 +19,7 @@ open_captures(const struct options *options, struct seep_source **source)
 	struct seep_capture_opts opts = SEEP_CAPTURE_OPTS_INIT;
 
 	opts.no_dpi = 1;
+	opts.seed = seed_draw();
 	return seep_capture_source_new(source, options->paths,
 				       options->paths_count, &opts, NULL);
 }
@@ -41,6 +43,7 @@ open_logs(const struct options *options, struct seep_source **source)
 
 	opts.dedup = options->dedup;
 	opts.link_bits_per_s = options->link_bits_per_s;
+	opts.seed = seed_draw();
 	return seep_zeek_source_new(source, options->paths,
 				    options->paths_count, &opts, NULL);
 }

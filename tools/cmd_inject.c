@@ -12,6 +12,7 @@
 #include "habit.h"
 #include "inject.h"
 #include "inject_options.h"
+#include "seed.h"
 #include "timezone.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -53,16 +54,19 @@ read_ledger(const struct inject_options *options,
 	    struct seep_snapshot **snapshot)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_zeek_opts reading = SEEP_ZEEK_OPTS_INIT;
 	struct seep_source *source = NULL;
 	struct seep_engine *engine;
 	int status;
 
 	*snapshot = NULL;
 	opts.site = options->site;
+	opts.seed = seed_draw();
+	reading.seed = seed_draw();
 	status = seep_engine_new(&engine, &opts, NULL);
 	if (status == SEEP_OK)
-		status = seep_zeek_source_new(&source, &options->path, 1, NULL,
-					      NULL);
+		status = seep_zeek_source_new(&source, &options->path, 1,
+					      &reading, NULL);
 	if (status == SEEP_OK)
 		status = feed_all(engine, source);
 	if (status == SEEP_OK)

@@ -9,6 +9,7 @@
 #include <seep/capture.h>
 
 #include "run.h"
+#include "seed.h"
 
 static int
 read_captures(const struct options *options)
@@ -18,6 +19,7 @@ read_captures(const struct options *options)
 	int status;
 
 	opts.no_dpi = options->no_dpi;
+	opts.seed = seed_draw();
 	status = seep_capture_source_new(&source, options->paths,
 					 options->paths_count, &opts, NULL);
 	if (status != SEEP_OK)

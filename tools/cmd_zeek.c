@@ -6,6 +6,7 @@
 #include "complain.h"
 #include "options.h"
 #include "run.h"
+#include "seed.h"
 
 static int
 read_logs(const struct options *options)
@@ -17,6 +18,7 @@ read_logs(const struct options *options)
 	opts.dedup = options->dedup;
 	opts.follow = options->follow;
 	opts.link_bits_per_s = options->link_bits_per_s;
+	opts.seed = seed_draw();
 	status = seep_zeek_source_new(&source, options->paths,
 				      options->paths_count, &opts, NULL);
 	if (status != SEEP_OK)

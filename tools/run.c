@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <seep/detect.h>
 #include <seep/report.h>
@@ -14,6 +13,7 @@
 #include "case.h"
 #include "complain.h"
 #include "follow.h"
+#include "seed.h"
 
 /* What the reader of logs believes unless it is told (zeek.h). */
 #define LINK_DEFAULT UINT64_C(10000000000)
@@ -43,16 +43,12 @@ make_engine(struct run *run)
 	opts.origin = &origin;
 	opts.site = run->options->site;
 	opts.memory_max = run->options->memory_bytes;
+	opts.seed = seed_draw();
 	store_init(&run->store, run->options->save != NULL
 				    ? run->options->save
 				    : run->options->output);
 	if (opts.memory_max != 0 && !run->options->no_store)
 		opts.store = &run->store.calls;
-	/* Without a seed collisions could be aimed at; results never change,
-	 * so an interrupted call is no reason to fail. */
-	if (getrandom(&opts.seed, sizeof(opts.seed), 0) !=
-	    (ssize_t)sizeof(opts.seed))
-		complain("no random seed: %s", strerror(errno));
 	return seep_engine_new(&run->engine, &opts, NULL);
 }
 

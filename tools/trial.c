@@ -7,6 +7,8 @@
 
 #include <seep/engine.h>
 
+#include "seed.h"
+
 #define NS_PER_HOUR INT64_C(3600000000000)
 #define NS_PER_DAY (24 * NS_PER_HOUR)
 
@@ -241,6 +243,7 @@ make_leak(const struct trial *trial, const struct leak_opts *leak,
 
 	*snapshot = NULL;
 	opts.site = trial->site;
+	opts.seed = seed_draw();
 	status = seep_engine_new(&engine, &opts, NULL);
 	if (status == SEEP_OK)
 		status = leak_make(leak, feed_flow, engine);

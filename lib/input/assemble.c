@@ -410,3 +410,10 @@ seep__assembler_take(struct seep__assembler *assembler, struct seep_flow *flows,
 	}
 	return n;
 }
+
+const struct seep__flowtable *
+seep__assembler_table(const struct seep__assembler *assembler)
+{
+	assert(assembler != NULL);
+	return assembler->table;
+}

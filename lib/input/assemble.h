@@ -67,6 +67,7 @@
 #define SEEP__ASSEMBLE_STEP (24 + SEEP__DNS_NAMES_MAX)
 
 struct seep__assembler;
+struct seep__flowtable;
 
 struct seep__assemble_opts {
 	uint32_t flows_max; /* > 0 */
@@ -123,5 +124,9 @@ seep__assembler_drain(struct seep__assembler *assembler);
 size_t
 seep__assembler_take(struct seep__assembler *assembler, struct seep_flow *flows,
 		     size_t flows_max);
+
+/* seep__assembler_table() returns the flows that are open; for tests. */
+const struct seep__flowtable *
+seep__assembler_table(const struct seep__assembler *assembler);
 
 #endif

@@ -279,3 +279,20 @@ seep__flowtable_count(const struct seep__flowtable *table)
 {
 	return table->count;
 }
+
+uint32_t
+seep__flowtable_steps(const struct seep__flowtable *table,
+		      const struct seep__flowkey *key)
+{
+	const struct seep__track *track;
+	uint32_t steps = 0;
+	uint32_t i;
+
+	for (i = *head_of(table, key); i != NONE; i = track->chain) {
+		track = track_at(table, i);
+		steps++;
+		if (memcmp(&track->key, key, sizeof(*key)) == 0)
+			break;
+	}
+	return steps;
+}

@@ -123,4 +123,10 @@ seep__flowtable_oldest(const struct seep__flowtable *table);
 uint32_t
 seep__flowtable_count(const struct seep__flowtable *table);
 
+/* seep__flowtable_steps() says how many tracks the search for 'key' looks
+ * at; for tests. */
+uint32_t
+seep__flowtable_steps(const struct seep__flowtable *table,
+		      const struct seep__flowkey *key);
+
 #endif

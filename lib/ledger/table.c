@@ -277,3 +277,30 @@ seep__table_find_or_add(struct seep__table *table,
 	put(table->buckets, table->bucket_count, hashed, *record);
 	return SEEP_OK;
 }
+
+size_t
+seep__table_lines(const struct seep__table *table,
+		  const struct seep__chankey *key)
+{
+	const uint64_t hashed = hash(table, key);
+	const struct seep__bucket *bucket;
+	size_t at = hashed;
+	size_t lines = 0;
+
+	assert(table->bucket_count != 0);
+	do {
+		bucket = &table->buckets[at++ & (table->bucket_count - 1)];
+		lines++;
+		for (uint32_t i = 0; i < bucket->used; i++) {
+			if (bucket->tags[i] != (uint8_t)(hashed >> 56))
+				continue;
+			lines++;
+			if (memcmp(
+				&seep__table_record(table, bucket->records[i])
+				     ->key,
+				key, sizeof(*key)) == 0)
+				return lines;
+		}
+	} while (bucket->used == BUCKET_SLOTS);
+	return lines;
+}

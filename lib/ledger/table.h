@@ -143,4 +143,13 @@ seep__table_index(struct seep__table *table);
 uint32_t
 seep__table_count(const struct seep__table *table);
 
+/*
+ * seep__table_lines() says how many lines, of index and records, the search
+ * for a channel looks at: 2 where nothing collides. For tests; the table is
+ * not empty.
+ */
+size_t
+seep__table_lines(const struct seep__table *table,
+		  const struct seep__chankey *key);
+
 #endif

@@ -3,6 +3,7 @@
 #include <seep/coverage.h>
 
 #include "input/assemble.h"
+#include "input/flowtable.h"
 #include "input/packets.h"
 
 #define FLOWS 4096
@@ -502,6 +503,72 @@ Test(assemble, the_seed_changes_nothing)
 	mixture(0xfeedface);
 	cr_assert_eq(count, first_count);
 	cr_assert_eq(memcmp(first, flows, count * sizeof(flows[0])), 0);
+}
+
+/* Packets whose flows collide under seed 4711; 1,500 have 2,048 chains. */
+#define AIMED 1500
+#define AIM_MASK 2047u
+
+static void
+aim(struct seep__flowkey *keys, struct seep__packet *packets)
+{
+	struct seep__packet p = packet(17, CLIENT, SERVER, 53, 40000, 100);
+	struct seep__hash_key hash;
+	size_t found = 0;
+
+	seep__hash_key_init(&hash, 4711);
+	p.dst.bytes[0] = 0x80;
+	for (uint32_t n = 0; found < AIMED; n++) {
+		struct seep__flowkey key = {.ports = {53, 40000},
+					    .protocol = 17};
+
+		memcpy(p.dst.bytes + 1, &n, sizeof(n));
+		key.ends[0] = p.src;
+		key.ends[1] = p.dst;
+		if ((seep__hash_bytes(&hash, &key, sizeof(key)) & AIM_MASK) !=
+		    9)
+			continue;
+		keys[found] = key;
+		packets[found++] = p;
+	}
+}
+
+/* Steps of a search, on average. */
+static double
+steps_under(uint64_t seed, const struct seep__flowkey *keys,
+	    const struct seep__packet *packets)
+{
+	uint32_t steps = 0;
+
+	begin(1000000, seed);
+	for (size_t i = 0; i < AIMED; i++) {
+		struct seep__packet p = packets[i];
+
+		feed(&p, T0);
+	}
+	for (size_t i = 0; i < AIMED; i++)
+		steps += seep__flowtable_steps(seep__assembler_table(assembler),
+					       &keys[i]);
+	return (double)steps / AIMED;
+}
+
+Test(assemble, flows_that_collide_under_a_known_seed_are_flat_under_another)
+{
+	static struct seep__flowkey keys[AIMED];
+	static struct seep__packet packets[AIMED];
+	double steps;
+
+	aim(keys, packets);
+	tear_down();
+	steps = steps_under(4711, keys, packets);
+	cr_expect_eq(steps, (AIMED + 1) / 2.0, "%.1f steps", steps);
+	for (uint64_t seed = 4712; seed < 4716; seed++) {
+		tear_down();
+		steps = steps_under(seed, keys, packets);
+		/* One and half the other flows of the chain: 1.37. */
+		cr_expect_lt(steps, 1.6, "%.2f steps, seed %d", steps,
+			     (int)seed);
+	}
 }
 
 Test(assemble, one_packet_dated_2033_ends_no_flow)
