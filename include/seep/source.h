@@ -37,6 +37,13 @@ struct seep_source;
  * Returns SEEP_OK, SEEP_END (nothing more will come), SEEP_AGAIN (nothing
  * now; only from a source that follows growing files), SEEP_ENOMEM,
  * SEEP_EBUDGET. Threads: one handle, one thread.
+ *
+ * After SEEP_ENOMEM nothing was given and nothing lost: called again, once
+ * there is memory, it goes on where it was, and in the end gives the same
+ * flows and counts. What a decompressor or libpcap is refused is such a
+ * refusal, not damage. One thing cannot be had: a capture on a pipe whose
+ * reading libpcap broke off for want of memory ends there, as a damaged file,
+ * and is told so. A notice that cannot be stored is lost; its count is not.
  */
 SEEP_API SEEP_NODISCARD int
 seep_source_next(struct seep_source *source, struct seep_flow *flows,

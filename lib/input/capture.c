@@ -38,6 +38,7 @@ struct input {
 	uint8_t noted[SEEP_REFUSED_COUNT];
 	uint8_t refused; /* cannot be read, and said so */
 	uint8_t same;    /* content was read before */
+	uint8_t used;    /* the frame was taken: the next is wanted */
 	uint8_t spent;   /* read to its end, and cannot be read again */
 };
 
@@ -146,8 +147,9 @@ damage(struct capture *capture, struct input *input, uint64_t frames,
 	note(capture, input, seep__capfile_offset(input->file), 1, text);
 }
 
-/* advance() reads the next frame of an open input; at its end it is closed. */
-static void
+/* advance() reads the next frame of an open input; at its end it is closed.
+ * Returns SEEP_OK or SEEP_ENOMEM: then it is to be called again. */
+static int
 advance(struct capture *capture, struct input *input)
 {
 	uint64_t frames = input->frame.number;
@@ -155,15 +157,20 @@ advance(struct capture *capture, struct input *input)
 	int status;
 
 	assert(input->file != NULL);
+	input->used = 1;
 	status = seep__capfile_next(input->file, &input->frame, why);
+	if (status == SEEP_ENOMEM)
+		return status;
+	input->used = 0;
 	if (status == SEEP_OK) {
 		if (input->frame.has_time)
 			input->order_ns = input->frame.time_ns;
-		return;
+		return SEEP_OK;
 	}
 	if (status != SEEP_END)
 		damage(capture, input, frames, why);
 	close_input(capture, input);
+	return SEEP_OK;
 }
 
 /*
@@ -190,9 +197,14 @@ peek(struct capture *capture, struct input *input)
 		refuse_file(capture, input, why);
 		return SEEP_OK;
 	}
+	status = seep__capfile_next(input->file, &input->frame, why);
+	if (status == SEEP_ENOMEM) {
+		seep__capfile_close(input->file);
+		input->file = NULL;
+		return status;
+	}
 	input->stored = seep__capfile_stored_total(input->file);
 	capture->base.progress.total_bytes += input->stored;
-	status = seep__capfile_next(input->file, &input->frame, why);
 	if (status == SEEP_OK && input->frame.has_time)
 		input->first_ns = input->frame.time_ns;
 	if (status == SEEP_EFORMAT)
@@ -292,9 +304,7 @@ open_next(struct capture *capture)
 	capture->next++;
 	capture->open[capture->open_count++] = input;
 	input->order_ns = input->first_ns;
-	if (input->frame.number == 0)
-		advance(capture, input);
-	return SEEP_OK;
+	return input->frame.number == 0 ? advance(capture, input) : SEEP_OK;
 }
 
 /* The open input whose frame is the earliest; NULL when none is open. */
@@ -414,10 +424,12 @@ fill(struct capture *capture)
 			    !seep__assembler_drain(capture->assembler);
 			return SEEP_OK;
 		}
-		status = take_frame(capture, input);
+		if (!input->used)
+			status = take_frame(capture, input);
+		if (status == SEEP_OK)
+			status = advance(capture, input);
 		if (status != SEEP_OK)
 			return status;
-		advance(capture, input);
 	}
 	return SEEP_OK;
 }

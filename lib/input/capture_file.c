@@ -5,6 +5,7 @@
 #include "input/capture_file.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,8 @@
 
 struct seep__capfile {
 	struct seep__mem *mem;
+	const char *path;            /* the caller's */
+	struct seep__digest *digest; /* the caller's */
 	struct seep__stream *stream;
 	FILE *stdio;
 	pcap_t *pcap; /* owns 'stdio' once it is there */
@@ -35,6 +38,7 @@ struct seep__capfile {
 	uint64_t given;  /* bytes read from the stream */
 	uint64_t frames; /* read so far */
 	int status;      /* of the stream: SEEP_OK, or why it ended */
+	int again;       /* memory ended: to be read from its beginning */
 	char buffer[READ_SIZE];
 };
 
@@ -97,13 +101,24 @@ tell_why(const struct seep__capfile *file, const char *pcap_why, char *why)
 		put_why(why, pcap_why);
 }
 
+/* Was it memory that ended below, in the decompressor or in libpcap? Then
+ * errno is what malloc(3) left. */
+static int
+is_memory(const struct seep__capfile *file)
+{
+	return file->status == SEEP_ENOMEM || errno == ENOMEM;
+}
+
 static int
 open_pcap(struct seep__capfile *file, char *why)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
 
+	errno = 0;
 	file->pcap = pcap_fopen_offline_with_tstamp_precision(
 	    file->stdio, PCAP_TSTAMP_PRECISION_NANO, error);
+	if (file->pcap == NULL && is_memory(file))
+		return SEEP_ENOMEM;
 	if (file->pcap == NULL) {
 		tell_why(file, error, why);
 		return SEEP_EFORMAT;
@@ -128,12 +143,61 @@ check_link(const struct seep__capfile *file, char *why)
 	return SEEP_EUNSUPPORTED;
 }
 
+/* open_all() opens the file with all that lies between; what was opened
+ * stays for shut_all() when a part fails. */
+static int
+open_all(struct seep__capfile *f, char *why)
+{
+	const char *stream_why = NULL;
+	int status;
+
+	assert(f->stream == NULL && f->stdio == NULL && f->pcap == NULL);
+	f->status = SEEP_OK;
+	f->given = 0;
+	put_why(why, "out of memory");
+	status = seep__stream_open(&f->stream, f->path, f->mem, &stream_why);
+	if (status != SEEP_OK && stream_why != NULL)
+		put_why(why, stream_why);
+	if (status == SEEP_OK) {
+		/* What is read again after a failure is hashed once. */
+		seep__stream_hash(f->stream, f->digest);
+		status = open_stdio(f);
+	}
+	if (status == SEEP_OK)
+		status = open_pcap(f, why);
+	return status;
+}
+
+static void
+shut_all(struct seep__capfile *f)
+{
+	if (f->pcap != NULL)
+		pcap_close(f->pcap);
+	else if (f->stdio != NULL)
+		fclose(f->stdio);
+	if (f->stream != NULL)
+		seep__stream_close(f->stream);
+	f->pcap = NULL;
+	f->stdio = NULL;
+	f->stream = NULL;
+}
+
+/* What was taken from a pipe before memory ended is gone. */
+static int
+out_of_memory(struct seep__capfile *file, char *why)
+{
+	file->again = file->stream == NULL || seep__capfile_reopens(file);
+	if (file->again)
+		return SEEP_ENOMEM;
+	put_why(why, "memory ended, and a pipe cannot be read again");
+	return SEEP_EFORMAT;
+}
+
 int
 seep__capfile_open(struct seep__capfile **file, const char *path,
 		   struct seep__mem *mem, struct seep__digest *digest,
 		   char *why)
 {
-	const char *stream_why = NULL;
 	struct seep__capfile *f;
 	int status;
 
@@ -144,16 +208,12 @@ seep__capfile_open(struct seep__capfile **file, const char *path,
 	if (f == NULL)
 		return seep__mem_why(mem);
 	f->mem = mem;
+	f->path = path;
+	f->digest = digest;
 	f->is_stdin = strcmp(path, "-") == 0;
-	status = seep__stream_open(&f->stream, path, mem, &stream_why);
-	if (status != SEEP_OK && stream_why != NULL)
-		put_why(why, stream_why);
-	if (status == SEEP_OK) {
-		seep__stream_hash(f->stream, digest);
-		status = open_stdio(f);
-	}
-	if (status == SEEP_OK)
-		status = open_pcap(f, why);
+	status = open_all(f, why);
+	if (status == SEEP_ENOMEM)
+		status = out_of_memory(f, why);
 	if (status == SEEP_OK)
 		status = check_link(f, why);
 	if (status != SEEP_OK) {
@@ -169,12 +229,7 @@ seep__capfile_close(struct seep__capfile *file)
 {
 	if (file == NULL)
 		return;
-	if (file->pcap != NULL)
-		pcap_close(file->pcap);
-	else if (file->stdio != NULL)
-		fclose(file->stdio);
-	if (file->stream != NULL)
-		seep__stream_close(file->stream);
+	shut_all(file);
 	seep__mem_put(file->mem, file, sizeof(*file));
 }
 
@@ -194,15 +249,46 @@ take_time(struct seep__frame *frame, const struct pcap_pkthdr *header)
 	frame->time_ns = frame->has_time ? seconds * NS_PER_S + ns : 0;
 }
 
+/*
+ * read_again() comes back to where memory ended. libpcap cannot go on in the
+ * midst of a record: the file is opened anew, and what was read passed over.
+ */
+static int
+read_again(struct seep__capfile *file, char *why)
+{
+	struct pcap_pkthdr *header;
+	const u_char *data;
+	uint64_t passed;
+	int status;
+
+	shut_all(file);
+	status = open_all(file, why);
+	for (passed = 0; passed < file->frames && status == SEEP_OK; passed++) {
+		errno = 0;
+		if (pcap_next_ex(file->pcap, &header, &data) == 1)
+			continue;
+		status = is_memory(file) ? SEEP_ENOMEM : SEEP_EFORMAT;
+		put_why(why, "the file changed while it was read");
+	}
+	file->again = status == SEEP_ENOMEM;
+	return status;
+}
+
 int
 seep__capfile_next(struct seep__capfile *file, struct seep__frame *frame,
 		   char *why)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
+	int status = SEEP_OK;
 	int got;
 
-	assert(file->pcap != NULL && frame != NULL && why != NULL);
+	assert(frame != NULL && why != NULL);
+	if (file->again)
+		status = read_again(file, why);
+	if (status != SEEP_OK)
+		return status;
+	errno = 0;
 	got = pcap_next_ex(file->pcap, &header, &data);
 	if (got == 1) {
 		frame->data = data;
@@ -216,6 +302,8 @@ seep__capfile_next(struct seep__capfile *file, struct seep__frame *frame,
 	if (got == PCAP_ERROR_BREAK && file->status == SEEP_OK &&
 	    !seep__stream_truncated(file->stream))
 		return SEEP_END;
+	if (is_memory(file))
+		return out_of_memory(file, why);
 	tell_why(file, pcap_geterr(file->pcap), why);
 	return SEEP_EFORMAT;
 }
@@ -229,7 +317,7 @@ seep__capfile_link(const struct seep__capfile *file)
 uint64_t
 seep__capfile_offset(const struct seep__capfile *file)
 {
-	off_t at = ftello(file->stdio);
+	off_t at = file->stdio != NULL ? ftello(file->stdio) : -1;
 
 	return at >= 0 ? (uint64_t)at : UINT64_MAX;
 }

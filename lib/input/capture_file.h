@@ -42,8 +42,9 @@ struct seep__capfile;
 /*
  * seep__capfile_open() opens 'path' and reads its header.
  *
+ * 'path'    must stay as long as the file is open.
  * 'digest'  takes the bytes that are read; outlives the file.
- * 'why'  out, SEEP__CAPFILE_WHY_SIZE bytes: on failure the reason.
+ * 'why'     out, SEEP__CAPFILE_WHY_SIZE bytes: on failure the reason.
  *
  * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_EUNSUPPORTED (a link type
  * that is not decoded, a compression this build lacks), SEEP_ENOMEM.
@@ -59,8 +60,8 @@ seep__capfile_close(struct seep__capfile *file);
 /*
  * seep__capfile_next() reads a frame.
  *
- * Returns SEEP_OK, SEEP_END, or SEEP_EFORMAT: the file is damaged here;
- * 'why' (as above) then tells how.
+ * Returns SEEP_OK, SEEP_END, SEEP_EFORMAT: the file is damaged here; 'why'
+ * (as above) then tells how; or SEEP_ENOMEM: asked again it goes on.
  */
 int
 seep__capfile_next(struct seep__capfile *file, struct seep__frame *frame,

@@ -97,10 +97,11 @@ seep__content_sum(const struct seep__content_stream *content)
 	return sum;
 }
 
-/* sum_stream() sums up to 'limit' bytes; returns whether nothing broke. */
+/* sum_stream() sums up to 'limit' bytes; '*whole' tells that nothing broke.
+ * Returns SEEP_OK or SEEP_ENOMEM. */
 static int
 sum_stream(struct seep__stream *stream, void *buf, uint64_t limit,
-	   struct seep__content *content)
+	   struct seep__content *content, int *whole)
 {
 	struct seep__content_stream running;
 	size_t got, want;
@@ -118,7 +119,8 @@ sum_stream(struct seep__stream *stream, void *buf, uint64_t limit,
 		seep__content_feed(&running, buf, got);
 	}
 	*content = seep__content_sum(&running);
-	return status == SEEP_OK && !seep__stream_truncated(stream);
+	*whole = status == SEEP_OK && !seep__stream_truncated(stream);
+	return status == SEEP_ENOMEM ? status : SEEP_OK;
 }
 
 static int
@@ -134,7 +136,7 @@ sum_file(struct seep__mem *mem, const char *path, uint64_t limit,
 		return SEEP_ENOMEM;
 	status = seep__stream_open(&stream, path, mem, NULL);
 	if (status == SEEP_OK) {
-		*whole = sum_stream(stream, buf, limit, content);
+		status = sum_stream(stream, buf, limit, content, whole);
 		seep__stream_close(stream);
 	}
 	seep__mem_put(mem, buf, BUF_SIZE);

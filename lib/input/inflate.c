@@ -10,6 +10,7 @@
 #endif
 #ifdef SEEP_HAVE_ZSTD
 #include <zstd.h>
+#include <zstd_errors.h>
 #endif
 
 /*
@@ -18,6 +19,9 @@
  * of a few bytes claim gigabytes; a smaller one would refuse `zstd --ultra`.
  */
 #define ZSTD_WINDOW_LOG_MAX 27
+
+/* The longest head of a Zstandard frame: RFC 8878 section 3.1.1.1. */
+#define ZSTD_HEAD_MAX 18
 
 struct seep__inflate {
 	struct seep__mem *mem;
@@ -31,6 +35,9 @@ struct seep__inflate {
 #endif
 #ifdef SEEP_HAVE_ZSTD
 	ZSTD_DStream *zstd;
+	uint8_t head[ZSTD_HEAD_MAX]; /* what was taken of the open frame, */
+	size_t head_size;            /* as far as it is kept: see turn_zstd() */
+	int again;                   /* the head is to be given again */
 #endif
 };
 
@@ -67,14 +74,74 @@ seep__packing_of(const uint8_t *data, size_t size)
 }
 
 #ifdef SEEP_HAVE_ZLIB
+/* In front of each of zlib's blocks, with its alignment: their size. */
+#define ZLIB_HEAD 16
+
+static voidpf
+zlib_alloc(voidpf ctx, uInt items, uInt size)
+{
+	size_t total = (size_t)items * size + ZLIB_HEAD;
+	uint8_t *block = seep__mem_get(ctx, total);
+
+	if (block == NULL)
+		return Z_NULL;
+	memcpy(block, &total, sizeof(total));
+	return block + ZLIB_HEAD;
+}
+
+static void
+zlib_free(voidpf ctx, voidpf ptr)
+{
+	uint8_t *block = (uint8_t *)ptr - ZLIB_HEAD;
+	size_t total;
+
+	memcpy(&total, block, sizeof(total));
+	seep__mem_put(ctx, block, total);
+}
+
+/*
+ * warm_up() has zlib unpack one letter. It takes its window when something
+ * first comes out, and a stream that was refused it then cannot go on; like
+ * this it is refused here, before anything of the file was read.
+ */
+static int
+warm_up(struct seep__inflate *f)
+{
+	/* Without its checksum: at the end of a member zlib forgets that
+	 * something came out. */
+	static const uint8_t member[] = {0x1f, 0x8b, 0x08, 0x00, 0x00,
+					 0x00, 0x00, 0x00, 0x02, 0x03,
+					 0xab, 0x00, 0x00};
+	uint8_t letter[8];
+	int status;
+
+	f->zlib.next_in = member;
+	f->zlib.avail_in = sizeof(member);
+	f->zlib.next_out = letter;
+	f->zlib.avail_out = sizeof(letter);
+	status = inflate(&f->zlib, Z_NO_FLUSH);
+	assert(status == Z_OK || status == Z_MEM_ERROR);
+	(void)inflateReset(&f->zlib);
+	return status == Z_MEM_ERROR ? SEEP_ENOMEM : SEEP_OK;
+}
+
 static int
 open_gzip(struct seep__inflate *f)
 {
+	int status;
+
+	f->zlib.zalloc = zlib_alloc;
+	f->zlib.zfree = zlib_free;
+	f->zlib.opaque = f->mem;
 	/* 15: the largest window; +16: a gzip header and checksum. */
 	if (inflateInit2(&f->zlib, 15 + 16) != Z_OK)
 		return SEEP_ENOMEM;
-	f->ready = 1;
-	return SEEP_OK;
+	status = warm_up(f);
+	if (status == SEEP_OK)
+		f->ready = 1;
+	else
+		(void)inflateEnd(&f->zlib);
+	return status;
 }
 
 /*
@@ -144,10 +211,51 @@ open_zstd(struct seep__inflate *f)
 	return SEEP_OK;
 }
 
+/* keep_head() remembers what was taken of the head of the open frame. */
+static void
+keep_head(struct seep__inflate *f, const uint8_t *in, size_t used)
+{
+	if (f->between) {
+		f->head_size = 0;
+		return;
+	}
+	if (used > ZSTD_HEAD_MAX - f->head_size)
+		used = ZSTD_HEAD_MAX - f->head_size;
+	memcpy(f->head + f->head_size, in, used);
+	f->head_size += used;
+}
+
+/*
+ * fail_zstd() tells why a turn failed. libzstd takes its window when it has
+ * the head of a frame; refused it, the frame must begin anew, and all that
+ * was taken of it is in head[]. No version of it asks later than that.
+ */
+static int
+fail_zstd(struct seep__inflate *f, size_t error)
+{
+	switch (ZSTD_getErrorCode(error)) {
+	case ZSTD_error_memory_allocation:
+		if (f->head_size == ZSTD_HEAD_MAX) {
+			f->why = "no memory in the midst of Zstandard data";
+			return SEEP_EFORMAT;
+		}
+		(void)ZSTD_DCtx_reset(f->zstd, ZSTD_reset_session_only);
+		f->again = f->head_size > 0;
+		return SEEP_ENOMEM;
+	case ZSTD_error_frameParameter_windowTooLarge:
+		f->why = "a Zstandard window over 128 MiB";
+		return SEEP_EFORMAT;
+	default:
+		f->why = "damaged Zstandard data";
+		return SEEP_EFORMAT;
+	}
+}
+
 static int
 turn_zstd(struct seep__inflate *f, const uint8_t *in, size_t in_size,
 	  size_t *used, uint8_t *out, size_t out_size, size_t *got)
 {
+	ZSTD_inBuffer head = {f->head, f->again ? f->head_size : 0, 0};
 	ZSTD_inBuffer from = {.src = in, .size = in_size, .pos = 0};
 	ZSTD_outBuffer to = {.dst = out, .size = out_size, .pos = 0};
 	size_t left;
@@ -156,14 +264,16 @@ turn_zstd(struct seep__inflate *f, const uint8_t *in, size_t in_size,
 	 * comes: truncated() must stay false there. */
 	if (in_size == 0 && f->between)
 		return SEEP_OK;
-	left = ZSTD_decompressStream(f->zstd, &to, &from);
+	left = f->again ? ZSTD_decompressStream(f->zstd, &to, &head) : 1;
+	f->again = head.pos < head.size;
+	if (!ZSTD_isError(left))
+		left = ZSTD_decompressStream(f->zstd, &to, &from);
+	if (ZSTD_isError(left))
+		return fail_zstd(f, left);
 	*used = from.pos;
 	*got = to.pos;
-	if (ZSTD_isError(left)) {
-		f->why = "damaged Zstandard data, or a window over 128 MiB";
-		return SEEP_EFORMAT;
-	}
 	f->between = left == 0;
+	keep_head(f, in, *used);
 	return SEEP_OK;
 }
 #endif

@@ -2,8 +2,10 @@
 /*
  * inflate.h - gzip and Zstandard behind one call.
  *
- * Memory   a fixed struct; zlib's state (about 40 KiB) and libzstd's window
- *          (at most 128 MiB, else refused) are their libraries' own.
+ * Memory   a fixed struct; zlib's state (about 40 KiB, taken at once);
+ *          libzstd's own, with a window of at most 128 MiB, else refused,
+ *          taken anew for a frame that claims a larger one. No more, however
+ *          much comes out; what comes out is not unpacked again.
  * Source   RFC 1952 (gzip, section 2.2: members follow each other),
  *          RFC 8878 (Zstandard, sections 3.1 frames, 3.1.2 skippable).
  */
@@ -48,7 +50,8 @@ seep__inflate_free(struct seep__inflate *inflate);
  * 'out_size'. With used = 0 and got = 0 it needs more input.
  *
  * Returns SEEP_OK, or SEEP_EFORMAT (damaged; 'got' bytes before the damage
- * are good) or SEEP_ENOMEM.
+ * are good) or SEEP_ENOMEM: nothing was taken and nothing given; the same
+ * call made again goes on.
  */
 int
 seep__inflate_turn(struct seep__inflate *inflate, const uint8_t *in,

@@ -171,10 +171,14 @@ decide(struct seep__stream *s)
 	packing = seep__packing_of(s->buf, s->size);
 	if (packing == SEEP__PACKING_SHORT)
 		return SEEP_OK;
-	s->kind = packing == SEEP__PACKING_NONE ? KIND_PLAIN : KIND_PACKED;
-	if (s->kind == KIND_PLAIN)
+	if (packing == SEEP__PACKING_NONE) {
+		s->kind = KIND_PLAIN;
 		return SEEP_OK;
+	}
 	status = seep__inflate_new(&s->inflate, packing, s->mem, &s->why);
+	if (status == SEEP_ENOMEM)
+		return status;
+	s->kind = KIND_PACKED;
 	if (status != SEEP_OK)
 		s->error = status;
 	return status;
@@ -215,10 +219,16 @@ open_stream(struct seep__stream **stream, const char *path,
 		seep__mem_put(mem, s, sizeof(*s));
 		return SEEP_EIO;
 	}
-	if (fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(s->fd, &st) != 0)
+		st.st_mode = 0;
+	if (S_ISDIR(st.st_mode))
 		status = fail(s, SEEP_EIO, errno_text(EISDIR));
 	else
 		status = decide(s);
+	/* What was taken from a pipe cannot be read again: it is kept, and the
+	 * first read asks for the memory once more. */
+	if (status == SEEP_ENOMEM && !S_ISREG(st.st_mode))
+		status = SEEP_OK;
 	if (status != SEEP_OK) {
 		if (status != SEEP_ENOMEM)
 			*why = s->why;
@@ -298,6 +308,8 @@ read_packed(struct seep__stream *s, void *data, size_t size, size_t *got)
 				       s->size - s->at, &used, data, size, got);
 		assert(used <= s->size - s->at && *got <= size);
 		s->at += used;
+		if (status == SEEP_ENOMEM)
+			return status;
 		if (status != SEEP_OK)
 			(void)fail(s, status, seep__inflate_why(s->inflate));
 		if (*got > 0)

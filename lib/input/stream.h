@@ -53,7 +53,8 @@ seep__stream_close(struct seep__stream *stream);
  * what the file holds now. Reading again later gives what was appended.
  *
  * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT (damaged compression: everything
- * before the damage was given). After an error it stays in error.
+ * before the damage was given), SEEP_ENOMEM (nothing was given; asked again
+ * it goes on). After another error it stays in error.
  */
 int
 seep__stream_read(struct seep__stream *stream, void *data, size_t size,

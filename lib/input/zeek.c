@@ -82,22 +82,25 @@ static int
 prepare(struct seep__zeek *z)
 {
 	struct seep__zeek_path *p;
+	int status;
 	size_t i;
 
 	if (z->opts.follow) {
 		z->phase = SEEP__ZEEK_FOLLOW;
 		return SEEP_OK;
 	}
+	for (i = 0; i < z->paths.count; i++) {
+		p = &z->paths.path[i];
+		if (!p->regular || p->early)
+			continue;
+		status = seep__zeek_peek(z->base.mem, p->name, &p->early);
+		if (status != SEEP_OK)
+			return status;
+	}
 	sum_sizes(z);
 	z->phase = SEEP__ZEEK_READ;
 	if (z->paths.count == 0)
 		return SEEP_OK;
-	for (i = 0; i < z->paths.count; i++) {
-		p = &z->paths.path[i];
-		if (p->regular && !p->early)
-			p->early =
-			    (uint8_t)seep__zeek_peek(z->base.mem, p->name);
-	}
 	qsort(z->paths.path, z->paths.count, sizeof(*z->paths.path),
 	      compare_paths);
 	return SEEP_OK;

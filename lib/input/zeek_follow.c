@@ -63,7 +63,8 @@ static int
 add_tail(struct seep__zeek_follow *f, const struct seep__zeek_path *p)
 {
 	struct seep__tail *t;
-	size_t at;
+	size_t at, name_size;
+	char *name;
 	int status;
 
 	assert(f->count <= f->room);
@@ -71,6 +72,9 @@ add_tail(struct seep__zeek_follow *f, const struct seep__zeek_path *p)
 				f->count + 1, sizeof(*f->tail));
 	if (status != SEEP_OK)
 		return status;
+	name = seep__tail_copy_name(f->mem, p->name, &name_size);
+	if (name == NULL)
+		return seep__mem_why(f->mem);
 	for (at = f->count; p->early && at > 0; at--)
 		if (f->tail[at - 1].early)
 			break;
@@ -78,9 +82,8 @@ add_tail(struct seep__zeek_follow *f, const struct seep__zeek_path *p)
 	memmove(t + 1, t, (f->count - at) * sizeof(*t));
 	memset(t, 0, sizeof(*t));
 	f->count++;
-	t->name = seep__tail_copy_name(f->mem, p->name, &t->name_size);
-	if (t->name == NULL)
-		return seep__mem_why(f->mem);
+	t->name = name;
+	t->name_size = name_size;
 	t->device = p->device;
 	t->inode = p->inode;
 	t->size = p->size;
@@ -235,8 +238,9 @@ look_at(struct seep__zeek_follow *f, struct seep__zeek_path *p, int *news)
 	if (t != NULL)
 		return update_tail(f, t, p, news);
 	if (p->regular && !p->early)
-		p->early = (uint8_t)seep__zeek_peek(f->mem, p->name);
-	status = add_tail(f, p);
+		status = seep__zeek_peek(f->mem, p->name, &p->early);
+	if (status == SEEP_OK)
+		status = add_tail(f, p);
 	if (status != SEEP_OK)
 		return status;
 	*news = 1;
@@ -245,7 +249,8 @@ look_at(struct seep__zeek_follow *f, struct seep__zeek_path *p, int *news)
 	return seep__tail_judge(f, t, !f->looked || f->zeek->finishing);
 }
 
-/* look() compares the paths with what is known. */
+/* look() compares the paths with what is known. Refused memory, it looks
+ * again before anything is read, for the order of reading matters. */
 static int
 look(struct seep__zeek_follow *f, int *news)
 {
@@ -262,11 +267,14 @@ look(struct seep__zeek_follow *f, int *news)
 	for (i = 0; i < f->count && status == SEEP_OK; i++)
 		if (!f->tail[i].seen)
 			status = leave_tail(f, &f->tail[i], news);
-	if (status == SEEP_OK)
-		forget(f);
+	if (status != SEEP_OK) {
+		f->at = f->count;
+		return status;
+	}
+	forget(f);
 	f->looked = 1;
 	f->at = 0;
-	return status;
+	return SEEP_OK;
 }
 
 /* is_over() says whether an open log will not grow: a pipe whose writer is
@@ -350,10 +358,10 @@ seep__zeek_follow_some(struct seep__zeek *zeek)
 			continue;
 		}
 		news = 0;
-		f->last_look = zeek->finishing;
 		status = look(f, &news);
 		if (status != SEEP_OK)
 			return status;
+		f->last_look = zeek->finishing;
 		if (!news && !f->last_look)
 			return SEEP_AGAIN;
 	}

@@ -37,46 +37,54 @@ path_of_json(const char *line, size_t size)
 	return SEEP__ZEEK_PATH_NONE;
 }
 
-static enum seep__zeek_path_kind
+static int
 path_of_lines(struct seep__lines *lines, struct seep__stream *stream,
-	      struct seep__zeek_tsv *tsv)
+	      struct seep__zeek_tsv *tsv, enum seep__zeek_path_kind *kind)
 {
-	enum seep__zeek_path_kind kind = SEEP__ZEEK_PATH_NONE;
 	struct seep__line line;
 	const char *field;
+	int status = SEEP_OK;
 	int i;
 
-	for (i = 0; i < PEEK_LINES && kind == SEEP__ZEEK_PATH_NONE; i++) {
-		if (seep__lines_next(lines, stream, &line) != SEEP_OK)
+	assert(kind != NULL);
+	for (i = 0; i < PEEK_LINES && *kind == SEEP__ZEEK_PATH_NONE; i++) {
+		status = seep__lines_next(lines, stream, &line);
+		if (status != SEEP_OK)
 			break;
 		if (line.size == 0)
 			continue;
-		if (line.data[0] == '{')
-			return path_of_json(line.data, line.size);
+		if (line.data[0] == '{') {
+			*kind = path_of_json(line.data, line.size);
+			break;
+		}
 		if (line.data[0] == '#' &&
 		    seep__zeek_tsv_header(tsv, line.data, line.size, &field) !=
 			NULL)
 			break;
-		kind = tsv->path;
+		*kind = tsv->path;
 	}
-	return kind;
+	return status;
 }
 
 int
-seep__zeek_peek(struct seep__mem *mem, const char *path)
+seep__zeek_peek(struct seep__mem *mem, const char *path, uint8_t *interim)
 {
-	enum seep__zeek_path_kind kind;
+	enum seep__zeek_path_kind kind = SEEP__ZEEK_PATH_NONE;
 	struct seep__stream *stream;
 	struct seep__zeek_tsv tsv;
 	struct seep__lines lines;
+	int status;
 
-	assert(mem != NULL && path != NULL);
-	if (seep__stream_open(&stream, path, mem, NULL) != SEEP_OK)
-		return 0;
+	assert(mem != NULL && path != NULL && interim != NULL);
+	*interim = 0;
+	status = seep__stream_open(&stream, path, mem, NULL);
+	if (status != SEEP_OK)
+		return status == SEEP_ENOMEM ? status : SEEP_OK;
 	seep__lines_init(&lines, mem);
 	seep__zeek_tsv_init(&tsv);
-	kind = path_of_lines(&lines, stream, &tsv);
+	status = path_of_lines(&lines, stream, &tsv, &kind);
 	seep__lines_clear(&lines);
 	seep__stream_close(stream);
-	return kind == SEEP__ZEEK_PATH_INTERIM;
+	*interim = kind == SEEP__ZEEK_PATH_INTERIM;
+	return status == SEEP_ENOMEM ? status : SEEP_OK;
 }

@@ -57,9 +57,11 @@ seep__zeek_pump(struct seep__zeek *zeek, struct seep__zeek_log *log, int final,
 
 /*
  * seep__zeek_peek() says whether the head of a regular file names it an
- * interim log (#path or _path).
+ * interim log (#path or _path): 1 or 0, also 0 for what cannot be read.
+ *
+ * Returns SEEP_OK or SEEP_ENOMEM.
  */
 int
-seep__zeek_peek(struct seep__mem *mem, const char *path);
+seep__zeek_peek(struct seep__mem *mem, const char *path, uint8_t *interim);
 
 #endif

@@ -209,22 +209,24 @@ seep__tail_rename(struct seep__zeek_follow *f, struct seep__tail *t,
 		  const char *name)
 {
 	size_t size;
-	char *copy;
+	char *copy, *path = NULL;
 
 	assert(name != NULL);
+	/* Both or none: a log that slept is opened again by its path. */
 	copy = seep__tail_copy_name(f->mem, name, &size);
-	if (copy == NULL)
-		return seep__mem_why(f->mem);
+	if (copy != NULL && t->log != NULL)
+		path = seep__tail_copy_name(f->mem, name, &size);
+	if (copy == NULL || (t->log != NULL && path == NULL)) {
+		seep__mem_put(f->mem, copy, size);
+		return SEEP_ENOMEM;
+	}
 	seep__mem_put(f->mem, t->name, t->name_size);
 	t->name = copy;
 	t->name_size = size;
 	if (t->log == NULL)
 		return SEEP_OK;
-	copy = seep__tail_copy_name(f->mem, name, &size);
-	if (copy == NULL)
-		return seep__mem_why(f->mem);
 	seep__mem_put(f->mem, t->log->path, t->log->path_size);
-	t->log->path = copy;
+	t->log->path = path;
 	t->log->path_size = size;
 	return SEEP_OK;
 }

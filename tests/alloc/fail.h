@@ -40,6 +40,14 @@ struct fail_counts {
 const struct seep_alloc *
 fail_alloc(void);
 
+/*
+ * fail_libraries() has what libzstd and libpcap ask of malloc(3) fail too
+ * (libraries.c); their blocks are not among those counted as live. Returns 0
+ * where neither is there, or the program has no such file.
+ */
+size_t
+fail_libraries(void);
+
 /* fail_begin() starts a run in which allocation 'at' >= 1 fails. */
 void
 fail_begin(enum fail_mode mode, size_t at);

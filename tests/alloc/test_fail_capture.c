@@ -7,6 +7,7 @@
 
 #include "alloc/fail.h"
 #include "input/captures.h"
+#include "input/packed.h"
 
 TestSuite(fail_capture, .fini = remove_files);
 
@@ -118,3 +119,49 @@ Test(fail_capture, captures_are_read_on_after_memory_ended)
 	cr_assert_gt(expected.coverage.records_refused[SEEP_REFUSED_DUPLICATE],
 		     300);
 }
+
+#if defined(SEEP_HAVE_ZLIB) && defined(SEEP_HAVE_ZSTD)
+/* Puts the file of 'path' there again, packed in two parts. */
+static void
+pack_file(const char *path, int zstd)
+{
+	static uint8_t data[1 << 18], packed[1 << 18];
+	FILE *file = fopen(path, "r");
+	size_t size, half;
+
+	cr_assert_not_null(file);
+	size = fread(data, 1, sizeof(data), file);
+	cr_assert(size > 4000 && size < sizeof(data));
+	fclose(file);
+	file = fopen(path, "w");
+	cr_assert_not_null(file);
+	/* In the midst of a packet. */
+	half = size / 2 + 3;
+	for (int part = 0; part < 2; part++) {
+		const uint8_t *from = data + (part ? half : 0);
+		size_t count = part ? size - half : half;
+
+		count = zstd ? pack_zstd_unsized(from, count, 10 + 7 * part,
+						 packed, sizeof(packed))
+			     : pack_gzip(from, count, packed, sizeof(packed));
+		cr_assert_eq(fwrite(packed, 1, count, file), count);
+	}
+	fclose(file);
+}
+
+Test(fail_capture, packed_captures_are_read_on_after_memory_ended)
+{
+	static const struct fail_plan plan = {
+	    .each = 40, .runs = 40, .first_only = 0};
+
+	write_file(0);
+	write_file(500);
+	pack_file(paths[0], 0);
+	pack_file(paths[1], 1);
+#ifdef FAIL_LIBRARIES
+	cr_assert_gt(fail_libraries(), 0, "libpcap is not there");
+#endif
+	(void)fail_each("packed captures", read_captures, NULL, &plan);
+	cr_assert_gt(expected.flows, 300);
+}
+#endif

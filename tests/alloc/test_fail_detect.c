@@ -225,10 +225,24 @@ Test(fail_detect, floors_are_worked_out_or_memory_is_said_to_lack)
 
 struct report {
 	const struct seep_findings *findings;
+	const struct seep_finding *finding; /* this one alone, or NULL */
 	struct seep_report_opts opts;
 	int json;
 	uint64_t expected;
 };
+
+static int
+tell_report(const struct report *r, struct told *told)
+{
+	if (r->finding != NULL && r->json)
+		return seep_report_json_finding(r->findings, r->finding, take,
+						told);
+	if (r->finding != NULL)
+		return seep_report_text_finding(r->findings, r->finding,
+						&r->opts, take, told);
+	return r->json ? seep_report_json(r->findings, &r->opts, take, told)
+		       : seep_report_text(r->findings, &r->opts, take, told);
+}
 
 static int
 report(void *ctx)
@@ -241,8 +255,7 @@ report(void *ctx)
 	seep__hash_stream_init(&told.sum);
 	wrapped_live = 0;
 	wrapping = 1;
-	status = r->json ? seep_report_json(r->findings, &r->opts, take, &told)
-			 : seep_report_text(r->findings, &r->opts, take, &told);
+	status = tell_report(r, &told);
 	wrapping = 0;
 	cr_assert_eq(wrapped_live, 0, "a block leaked");
 	sum = seep__hash_stream_sum(&told.sum);
@@ -262,6 +275,7 @@ Test(fail_detect, a_report_is_whole_or_memory_is_said_to_lack)
 	struct seep_detect_opts opts = SEEP_DETECT_OPTS_INIT;
 	struct report r = {.opts = SEEP_REPORT_OPTS_INIT};
 	struct seep_findings *findings;
+	size_t cursor = 0;
 
 	opts.no_floors = 1;
 	cr_assert_eq(seep_detect(list, 1, &opts, &findings, NULL), SEEP_OK);
@@ -273,6 +287,12 @@ Test(fail_detect, a_report_is_whole_or_memory_is_said_to_lack)
 	r.json = 1;
 	r.expected = 0;
 	(void)fail_each("report, JSON", report, &r, &plan);
+	cr_assert_eq(seep_findings_next(findings, &cursor, &r.finding),
+		     SEEP_OK);
+	for (r.json = 0; r.json < 2; r.json++) {
+		r.expected = 0;
+		(void)fail_each("report, a finding", report, &r, &plan);
+	}
 	seep_findings_free(findings);
 	seep_snapshot_free(snapshot);
 }

@@ -41,6 +41,6 @@ if readelf -W -n "$start" 2>/dev/null | grep -q 'IBT, SHSTK'; then
 	done
 fi
 [ "$fortified" -eq 0 ] ||
-	holds "$tool" "fortified function" " __[a-z]*(print|mem|str)[a-z]*_chk" \
-		--dyn-syms
+	holds "$tool" "fortified function" \
+		" __[a-z]*(print|mem|str)[a-z]*_chk" --dyn-syms
 exit $failed
