@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* realpath(3) is XSI. */
+#define _XOPEN_SOURCE 700
+
 #include "input/zeek_paths.h"
 
 #include <assert.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +27,7 @@ struct tree {
 	struct folder *folder;
 	size_t count;
 	size_t room;
+	char root[PATH_MAX]; /* without links; "" = unknown */
 };
 
 void
@@ -202,6 +207,29 @@ complain(struct seep_source *source, const char *path, const char *why)
 	seep__source_note(source, path, 0, UINT64_MAX, NULL, 1, why);
 }
 
+/*
+ * leads_out() says whether a path is a symbolic link to what lies outside of
+ * the directory that the caller named. Evidence that somebody handed over
+ * must not choose which other files of this machine are read.
+ */
+static int
+leads_out(const struct tree *t, const char *path)
+{
+	size_t size = strlen(t->root);
+	char real[PATH_MAX];
+	struct stat st;
+
+	assert(path != NULL);
+	if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+		return 0;
+	if (size == 0 || realpath(path, real) == NULL)
+		return 1;
+	if (size == 1)
+		return 0; /* all is below "/" */
+	return strncmp(real, t->root, size) != 0 ||
+	       (real[size] != '/' && real[size] != '\0');
+}
+
 /* visit_entry() looks at one name of a directory. */
 static int
 visit_entry(struct tree *t, const char *dir, unsigned depth, const char *name)
@@ -218,6 +246,14 @@ visit_entry(struct tree *t, const char *dir, unsigned depth, const char *name)
 	if (path == NULL)
 		return seep__mem_why(mem);
 	if (stat(path, &st) == 0) {
+		if ((S_ISDIR(st.st_mode) ||
+		     (S_ISREG(st.st_mode) && is_log(name))) &&
+		    leads_out(t, path)) {
+			complain(t->source, path,
+				 "a link that leads out of the directory is "
+				 "not followed; name it to have it read");
+			st.st_mode = 0;
+		}
 		if (S_ISDIR(st.st_mode))
 			return add_folder(t, path, size, &st, depth + 1);
 		if (S_ISREG(st.st_mode) && is_log(name))
@@ -262,6 +298,8 @@ walk(struct seep__zeek_paths *paths, char *name, size_t name_size,
 	size_t first = paths->count, i;
 	int status;
 
+	if (realpath(name, t.root) == NULL)
+		t.root[0] = '\0';
 	status = add_folder(&t, name, name_size, st, 0);
 	for (i = 0; i < t.count && status == SEEP_OK; i++)
 		status = visit_folder(&t, t.folder[i].name, t.folder[i].depth);

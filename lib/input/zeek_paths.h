@@ -12,6 +12,8 @@
  *          by name, so that the caller's order changes nothing.
  * Loops    a directory is visited once, by device and inode; depth at most
  *          SEEP__ZEEK_DEPTH_MAX.
+ * Links    one in a directory is followed as far as it stays below what the
+ *          caller named; one that leads out is told and counted.
  */
 #ifndef SEEP_INPUT_ZEEK_PATHS_H
 #define SEEP_INPUT_ZEEK_PATHS_H

@@ -88,6 +88,55 @@ Test(zeek_paths, walks_rotated_logs_in_year_month_day_folders)
 	folder_clear(&folder);
 }
 
+/* A link at 'name' to 'target'. */
+static void
+put_link(struct folder *folder, const char *target, const char *name)
+{
+	cr_assert_eq(symlink(target, in_folder(folder, name)), 0);
+}
+
+Test(zeek_paths, follows_no_link_out_of_the_directory)
+{
+	char outside[512], root[512];
+	const char *path = root;
+	struct folder folder;
+	struct reading r;
+
+	folder_init(&folder);
+	make_dir(&folder, "in");
+	make_dir(&folder, "in/day");
+	make_dir(&folder, "out");
+	make_dir(&folder, "in-not");
+	put(&folder, "out/conn.log", "7");
+	put(&folder, "in-not/conn.log", "9");
+	put(&folder, "in/day/conn.00.log", "1");
+	put(&folder, "in/plain", "2");
+	snprintf(outside, sizeof(outside), "%s/out/conn.log", folder.name);
+	put_link(&folder, outside, "in/conn.absolute.log");
+	put_link(&folder, "../out", "in/folder");
+	put_link(&folder, "../in-not/conn.log", "in/conn.sibling.log");
+	put_link(&folder, "conn.absolute.log", "in/conn.twice.log");
+	put_link(&folder, "conn.self.log", "in/conn.self.log");
+	put_link(&folder, ".", "in/loop");
+	put_link(&folder, "../day", "in/day/again");
+	put_link(&folder, "plain", "in/conn.inside.log");
+	snprintf(root, sizeof(root), "%s/in", folder.name);
+	read_paths(&r, &path, 1, NULL);
+	cr_assert_eq(r.count, 2);
+	cr_assert_eq(r.flows[0].bytes_orig + r.flows[1].bytes_orig, 3);
+	cr_assert(has_notice(&r, "leads out of the directory"));
+	/* Three logs, the folder, and the link to itself. */
+	cr_assert_eq(r.coverage.files_refused, 5);
+	reading_clear(&r);
+	/* What the caller names is read, link or not. */
+	snprintf(root, sizeof(root), "%s/in/folder", folder.name);
+	read_path(&r, root);
+	cr_assert_eq(r.count, 1);
+	cr_assert_eq(r.coverage.files_refused, 0);
+	reading_clear(&r);
+	folder_clear(&folder);
+}
+
 Test(zeek_paths, goes_no_deeper_than_its_bound)
 {
 	char name[256] = "d0";
