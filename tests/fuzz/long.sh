@@ -41,7 +41,7 @@ option() {
 begin() {
 	length=$(option max_len)
 	words=$(option dict)
-	ASAN_OPTIONS=${ASAN_OPTIONS:-handle_abort=1} \
+	ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=8} \
 	"$folder/fuzz_$target" -print_final_stats=1 -reload=0 -timeout=60 \
 		${length:+-max_len=$length} ${words:+-dict="$here/dict/$words"} \
 		-artifact_prefix="$kept/$target.found/" \

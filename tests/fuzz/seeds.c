@@ -245,7 +245,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(structures) / sizeof(char *); i++) {
 		write_random(structures[i], 100);
 		write_random(structures[i], 1000);
-		write_random(structures[i], 4096);
+		write_random(structures[i], 673);
 	}
 	return 0;
 }

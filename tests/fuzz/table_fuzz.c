@@ -43,8 +43,10 @@ static uint32_t
 naive_number(struct seep__chankey *keys, uint32_t *count,
 	     const struct seep__chankey *key)
 {
+	/* The peer first: memcmp() is dear under a sanitizer. */
 	for (uint32_t i = 0; i < *count; i++)
-		if (memcmp(&keys[i], key, sizeof(*key)) == 0)
+		if (keys[i].peer == key->peer &&
+		    memcmp(&keys[i], key, sizeof(*key)) == 0)
 			return i;
 	keys[*count] = *key;
 	return (*count)++;
