@@ -229,8 +229,9 @@ write_random(const char *target, size_t size)
 int
 main(int argc, char **argv)
 {
-	static const char *const structures[] = {"table",   "netset", "run",
-						 "ordered", "scan",   "ledger"};
+	static const char *const structures[] = {
+	    "table", "netset", "run",       "ordered",  "scan", "ledger",
+	    "names", "keytab", "flowtable", "fragment", "judy"};
 
 	FUZZ_CHECK(argc == 2);
 	folder = argv[1];
