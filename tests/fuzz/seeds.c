@@ -85,9 +85,45 @@ write_logs(void)
 		   "-\n");
 }
 
+#define ROW_PIECES                                           \
+	"\x30"                                               \
+	"1772323200.000000\tC1\t10.2.0.7\t50123\t198.51.100" \
+	"\x85"                                               \
+	".9\t443\xff"                                        \
+	"\x02"                                               \
+	"\x31\n"
+
+static void
+write_names(void)
+{
+	write_text("follow", "\x01\x7f" ROW "\xf0\x7f" ROW);
+	write_text("follow", "\x01" ROW_PIECES);
+	seed_write("follow", "\0\x7f" FUZZ_DNS DNS_ROW,
+		   2 + strlen(FUZZ_DNS DNS_ROW));
+	write_text("qname", "abc.def.example.com");
+	write_text("qname", "a\\x2eb.example.co.uk.");
+	write_text("qname", "printer.local");
+	write_text("qname", "x--0123456789abcdef0123456789abcdef.y.zz99");
+	write_text("logrow", "\x00"
+			     "0123456789abcdef" FUZZ_CONN ROW);
+	write_text("logrow", "\x01"
+			     "0123456789abcdef" JSON JSON);
+	write_text("logrow", "\x01"
+			     "fedcba9876543210" FUZZ_DNS DNS_ROW);
+}
+
 static void
 write_lists(void)
 {
+	write_text("holidays", "2026-05-01 # a comment\n"
+			       "2026-12-24..2027-01-01\n2026-12-27 work\n");
+	write_text("timezone", "\1\2\3\4\5\6\7\x18"
+			       "\xff\2\1\1\1\1\1\1"
+			       "Europe/Paris");
+	write_text("timezone", "\1\2\3\4\5\6\7\x18"
+			       "\xff\2\1\1\1\1\1\1"
+			       "Asia/Tehran");
+	write_text("timezone", "12345678abcdefgh/etc/passwd");
 	write_text("allow", "# a comment\n10.2.0.7 198.51.100.0/24 tcp/443 50G "
 			    "2026-01-01 2026-12-31 nightly backup\n");
 	write_text("allow", "* backup.example.org * *\n"
@@ -237,6 +273,7 @@ main(int argc, char **argv)
 	folder = argv[1];
 	write_logs();
 	write_lists();
+	write_names();
 	seed_frames();
 	write_case(0, 3);
 	write_case(1, 6);

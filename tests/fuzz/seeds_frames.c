@@ -3,6 +3,7 @@
 #include "fuzz/seeds.h"
 
 #include "fuzz/fuzz.h"
+#include "fuzz/tunnels.h"
 #include "input/packets.h"
 
 /* The frames written so far, for the captures. */
@@ -25,12 +26,13 @@ keep(uint8_t link, const struct frame *frame)
 		kept[kept_count++] = copy;
 }
 
+static const char query[] =
+    "\0\7\1\0\0\1\0\0\0\0\0\0\1a\7example\3com\0\0\1\0\1";
+
 /* A query for a.example.com, over UDP or TCP. */
 static void
 start_query(struct frame *f, int tcp)
 {
-	static const char query[] =
-	    "\0\7\1\0\0\1\0\0\0\0\0\0\1a\7example\3com\0\0\1\0\1";
 	const size_t size = sizeof(query) - 1;
 
 	frame_start(f, 0);
@@ -117,6 +119,49 @@ write_tunnels(void)
 	}
 }
 
+/* Each tunnel, from its own header on, around two kinds of packet. */
+static void
+write_single_tunnels(void)
+{
+	for (size_t i = 0; i < FUZZ_TUNNELS; i++) {
+		const struct fuzz_tunnel *tunnel = &fuzz_tunnels[i];
+		const uint8_t head[4] = {(uint8_t)i, i & 1, 0, 0};
+		struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+		struct frame f;
+
+		frame_start(&f, 100);
+		put_udp(&f, 40000, 53);
+		if (tunnel->protocol == 41 || tunnel->port == 3544)
+			put_ipv6(&f, 17, 1, 2);
+		else
+			put_ipv4(&f, 17, 1, 2);
+		put(&f, tunnel->seed, tunnel->seed_size);
+		fuzz_write(&bytes, head, sizeof(head));
+		fuzz_write(&bytes, frame_data(&f), f.size);
+		seed_write("tunnel", bytes.data, bytes.size);
+		free(bytes.data);
+	}
+}
+
+static void
+write_dns(void)
+{
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+
+	fuzz_write(&bytes, "\0\0\0", 3);
+	fuzz_write(&bytes, query, sizeof(query) - 1);
+	seed_write("dns", bytes.data, bytes.size);
+	bytes.size = 0;
+	fuzz_write(&bytes, "\1\5\0", 3);
+	for (int i = 0; i < 3; i++) {
+		fuzz_write(&bytes, "\0", 1);
+		fuzz_write(&bytes, &(uint8_t){sizeof(query) - 1}, 1);
+		fuzz_write(&bytes, query, sizeof(query) - 1);
+	}
+	seed_write("dns", bytes.data, bytes.size);
+	free(bytes.data);
+}
+
 static void
 add_le32(struct fuzz_bytes *bytes, uint32_t value)
 {
@@ -199,6 +244,13 @@ write_captures(void)
 	seed_write("capture", pcap.data, pcap.size);
 	seed_write("capture", pcapng.data, pcapng.size);
 	write_gzip(&pcap);
+	/* Without their heads. */
+	memcpy(pcap.data + 22, "\0\1", 2);
+	seed_write("pcap", pcap.data + 22, pcap.size - 22);
+	pcapng.data[47] = 0;
+	seed_write("pcapng", pcapng.data + 47, pcapng.size - 47);
+	pcapng.data[27] = 1;
+	seed_write("pcapng", pcapng.data + 27, pcapng.size - 27);
 	free(pcap.data);
 	free(pcapng.data);
 }
@@ -208,5 +260,7 @@ seed_frames(void)
 {
 	write_plain();
 	write_tunnels();
+	write_single_tunnels();
+	write_dns();
 	write_captures();
 }
