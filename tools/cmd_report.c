@@ -24,7 +24,7 @@ tell(struct run *run, const struct seep_snapshot *snapshot)
 	if (status == SEEP_OK)
 		status = seep_detect(&snapshot, 1, &opts, &findings, NULL);
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	status = run_write(run, findings);
 	run->told = status == EXIT_DONE;
 	if (run->told && run->options->exit_code &&
@@ -49,9 +49,9 @@ tell_case(struct run *run, struct seep_case *seep_case)
 	}
 	status = seep_case_select(seep_case, &snapshot);
 	if (status != SEEP_OK)
-		return run_complain(status);
+		return run_complain(run, status);
 	if (inputs_of_case(&run->inputs, run->options, seep_case) != 0)
-		return run_complain(SEEP_ENOMEM);
+		return run_complain(run, SEEP_ENOMEM);
 	return tell(run, snapshot);
 }
 
