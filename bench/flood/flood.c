@@ -2,7 +2,7 @@
 /*
  * flood.c - what does a flood of peers cost, and does it hide a leak?
  *
- *     seep-flood [--flows N] [--memory BYTES] [--seed N]
+ *     seep-flood [--flows N] [--memory BYTES] [--seed N] [--store]
  *
  * One line of figures; exit status 1 where a total is wrong, the leak or a
  * peer of it is not told, the flood is not, or memory passed the budget.
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <seep/detect.h>
 #include <seep/engine.h>
@@ -25,6 +26,7 @@ struct settings {
 	uint64_t flows;
 	uint64_t memory;
 	uint64_t seed;
+	int store; /* sealed cells may go to a temporary file */
 };
 
 /* What came out, to be told. */
@@ -49,9 +51,16 @@ read_settings(struct settings *settings, int argc, char **argv)
 	settings->flows = 2000000;
 	settings->memory = 16 << 20;
 	settings->seed = 1;
-	for (i = 1; i + 1 < argc; i += 2) {
-		uint64_t value = strtoull(argv[i + 1], NULL, 10);
+	settings->store = 0;
+	for (i = 1; i < argc; i++) {
+		uint64_t value = 0;
 
+		if (strcmp(argv[i], "--store") == 0) {
+			settings->store = 1;
+			continue;
+		}
+		if (i + 1 < argc)
+			value = strtoull(argv[i + 1], NULL, 10);
 		if (strcmp(argv[i], "--flows") == 0)
 			settings->flows = value;
 		else if (strcmp(argv[i], "--memory") == 0)
@@ -60,8 +69,9 @@ read_settings(struct settings *settings, int argc, char **argv)
 			settings->seed = value;
 		else
 			return -1;
+		i++;
 	}
-	return i == argc ? 0 : -1;
+	return 0;
 }
 
 static int
@@ -172,12 +182,35 @@ look(struct seep_engine *engine, struct result *result)
 }
 
 static int
+write_file(void *ctx, uint64_t offset, const void *data, size_t size)
+{
+	ssize_t got = pwrite(fileno(ctx), data, size, (off_t)offset);
+
+	return got == (ssize_t)size ? 0 : -1;
+}
+
+static int
+read_file(void *ctx, uint64_t offset, void *data, size_t size)
+{
+	ssize_t got = pread(fileno(ctx), data, size, (off_t)offset);
+
+	return got == (ssize_t)size ? 0 : -1;
+}
+
+static int
 run(const struct settings *settings, struct flood *flood, struct result *result)
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_store store = {.write = write_file, .read = read_file};
 	struct seep_engine *engine;
 	int status;
 
+	if (settings->store) {
+		store.ctx = tmpfile();
+		if (store.ctx == NULL)
+			return fail("store", SEEP_EIO);
+		opts.store = &store;
+	}
 	opts.memory_max = settings->memory;
 	opts.seed = settings->seed * UINT64_C(0x9e3779b97f4a7c15);
 	status = seep_engine_new(&engine, &opts, NULL);
@@ -188,6 +221,8 @@ run(const struct settings *settings, struct flood *flood, struct result *result)
 	if (status == 0)
 		status = look(engine, result);
 	seep_engine_free(engine);
+	if (store.ctx != NULL)
+		(void)fclose(store.ctx);
 	return status;
 }
 
@@ -200,20 +235,22 @@ tell(const struct settings *settings, const struct flood *flood,
 	int within = result->used_max <= settings->memory;
 
 	(void)getrusage(RUSAGE_SELF, &usage);
-	printf("flood %" PRIu64 " flows, budget %" PRIu64
-	       " MiB: totals %s, leak %s (%u findings, %u of %u peers, %" PRIu64
-	       " of %" PRIu64 " bytes), flood %s, %" PRIu64
-	       " channels folded, %" PRIu64 " left, %" PRIu64
-	       " MiB used at most, %ld MiB resident at most; %.0f ns a flow, "
-	       "%.0f ns a random line: %.1f times\n",
-	       flood->sent, settings->memory >> 20, whole ? "exact" : "WRONG",
-	       result->findings ? "found" : "MISSED", result->findings,
-	       (unsigned)__builtin_popcount(result->peers_told),
-	       FLOOD_LEAK_PEERS, result->leak_bytes_told, flood->leak_bytes,
-	       result->flood_told ? "told" : "NOT TOLD", result->folded,
-	       result->channels, result->used_max >> 20, usage.ru_maxrss / 1024,
-	       result->feed_ns, result->line_ns,
-	       result->feed_ns / result->line_ns);
+	printf(
+	    "flood %" PRIu64 " flows, budget %" PRIu64
+	    " MiB%s: totals %s, leak %s (%u findings, %u of %u peers, %" PRIu64
+	    " of %" PRIu64 " bytes), flood %s, %" PRIu64
+	    " channels folded, %" PRIu64 " left, %" PRIu64
+	    " MiB used at most, %ld MiB resident at most; %.0f ns a flow, "
+	    "%.0f ns a random line: %.1f times\n",
+	    flood->sent, settings->memory >> 20,
+	    settings->store ? " and a store" : "", whole ? "exact" : "WRONG",
+	    result->findings ? "found" : "MISSED", result->findings,
+	    (unsigned)__builtin_popcount(result->peers_told), FLOOD_LEAK_PEERS,
+	    result->leak_bytes_told, flood->leak_bytes,
+	    result->flood_told ? "told" : "NOT TOLD", result->folded,
+	    result->channels, result->used_max >> 20, usage.ru_maxrss / 1024,
+	    result->feed_ns, result->line_ns,
+	    result->feed_ns / result->line_ns);
 	return whole && within && result->flood_told &&
 		       result->peers_told == (1u << FLOOD_LEAK_PEERS) - 1
 		   ? 0
@@ -230,7 +267,7 @@ main(int argc, char **argv)
 	memset(&result, 0, sizeof(result));
 	if (read_settings(&settings, argc, argv) != 0) {
 		fputs("usage: seep-flood [--flows N] [--memory BYTES] "
-		      "[--seed N]\n",
+		      "[--seed N] [--store]\n",
 		      stderr);
 		return 2;
 	}

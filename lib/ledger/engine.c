@@ -10,10 +10,24 @@
 #include "base/opts.h"
 #include "ledger/fold.h"
 
+/* A domain's text and what lies beside it (names.h), about. */
+#define NAME_BYTES 96
+
 const struct seep_alloc *
 seep__engine_alloc(const struct seep_engine *engine)
 {
 	return engine->has_alloc ? &engine->alloc : NULL;
+}
+
+/* At most an eighth of the budget for the texts of domains. */
+static size_t
+names_most(const struct seep__mem *mem)
+{
+	uint64_t most = seep__mem_budget(mem) / 8 / NAME_BYTES;
+
+	assert(mem != NULL);
+	return most == 0 || most > SEEP__NAMES_MAX ? SEEP__NAMES_MAX
+						   : (size_t)most;
 }
 
 static void
@@ -30,7 +44,7 @@ init_parts(struct seep_engine *engine, uint64_t seed)
 	seep__hours_init(&engine->hours, engine->mem);
 	seep__hours_init(&engine->ends, engine->mem);
 	seep__labels_init(&engine->labels, engine->mem);
-	seep__names_init(&engine->names, engine->mem, SEEP__NAMES_MAX);
+	seep__names_init(&engine->names, engine->mem, names_most(engine->mem));
 	seep_coverage_init(&engine->coverage);
 	seep__origin_init(&engine->origin, engine->mem);
 }

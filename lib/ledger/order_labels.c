@@ -182,6 +182,7 @@ seep__order_names(struct seep_snapshot *snapshot,
 		name = seep__names_next(&engine->names, &hash);
 		seep__snapshot_add_name(snapshot, hash, name->text, name->size);
 	}
-	(void)seep__snapshot_link_names(snapshot);
+	if (seep__snapshot_link_names(snapshot) < snapshot->name_count)
+		seep__snapshot_drop_names(snapshot);
 	return SEEP_OK;
 }

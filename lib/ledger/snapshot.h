@@ -164,6 +164,11 @@ seep__merge_seed(const struct seep_snapshot *const *snapshots, size_t count);
 void
 seep__selection_free(struct seep__selection *selection);
 
+/* seep__snapshot_drop_names() forgets the names that have no channel, which
+ * was folded, and links the others again. */
+void
+seep__snapshot_drop_names(struct seep_snapshot *snapshot);
+
 /* struct seep__cellwalk: all cells of a snapshot in canonical order. */
 struct seep__cellwalk {
 	const struct seep_snapshot *snapshot;

@@ -79,7 +79,8 @@ seep__snapshot_link_names(struct seep_snapshot *snapshot)
 		struct seep_address peer;
 		size_t at;
 
-		if (seep__view_place(snapshot, i) != SEEP_PLACE_NAME)
+		if (seep__view_place(snapshot, i) != SEEP_PLACE_NAME ||
+		    seep__fold_of(channel->kind) != SEEP_FOLD_NONE)
 			continue;
 		seep__snapshot_peer(snapshot, channel, &peer);
 		at = find_name(snapshot, seep__names_hash(&peer));
@@ -90,4 +91,21 @@ seep__snapshot_link_names(struct seep_snapshot *snapshot)
 		snapshot->names[at].linked = 1;
 	}
 	return linked;
+}
+
+void
+seep__snapshot_drop_names(struct seep_snapshot *snapshot)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < snapshot->name_count; i++) {
+		if (!snapshot->names[i].linked)
+			continue;
+		snapshot->names[kept] = snapshot->names[i];
+		snapshot->names[kept++].linked = 0;
+	}
+	assert(kept <= snapshot->name_count);
+	snapshot->name_count = kept;
+	(void)seep__snapshot_link_names(snapshot);
 }

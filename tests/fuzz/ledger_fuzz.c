@@ -7,7 +7,9 @@
  *            and sealed on the way, or to two engines whose cases are
  *            merged, or half of them to an engine that goes on from what
  *            the first half saved; the bytes of its cells are those of its
- *            coverage.
+ *            coverage, also when it is folded and its days condensed on the
+ *            way, and what was folded is saved and restored to the same
+ *            bytes.
  * Input      one byte: which of these claims, one a run, for an engine takes
  *            a quarter of a millisecond to be made under a sanitizer; 28
  *            bytes a flow.
@@ -204,6 +206,43 @@ continued(const struct seep_flow *flows, size_t count)
 	return snapshot;
 }
 
+/* Folded after every flow, with old days condensed. */
+static struct seep_snapshot *
+folded(const struct seep_flow *flows, size_t count)
+{
+	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
+	struct seep_snapshot *snapshot;
+	struct seep_engine *engine;
+
+	opts.retain_days = 1 + (uint32_t)count;
+	FUZZ_CHECK(seep_engine_new(&engine, &opts, NULL) == SEEP_OK);
+	for (size_t i = 0; i < count; i++) {
+		FUZZ_CHECK(seep_engine_feed(engine, &flows[i], 1, NULL) ==
+			   SEEP_OK);
+		FUZZ_CHECK(seep_engine_fold(engine, i / 2) >= SEEP_OK);
+		FUZZ_CHECK(seep_engine_advance(engine, flows[i].end_ns) ==
+			   SEEP_OK);
+	}
+	FUZZ_CHECK(seep_engine_snapshot(engine, &snapshot) == SEEP_OK);
+	seep_engine_free(engine);
+	return snapshot;
+}
+
+/* Into an engine and out again. */
+static struct seep_snapshot *
+taken_over(struct seep_snapshot *snapshot)
+{
+	struct seep_snapshot *copy;
+	struct seep_engine *engine;
+
+	FUZZ_CHECK(seep_engine_new(&engine, NULL, NULL) == SEEP_OK);
+	FUZZ_CHECK(seep_engine_add_snapshot(engine, snapshot) == SEEP_OK);
+	FUZZ_CHECK(seep_engine_snapshot(engine, &copy) == SEEP_OK);
+	seep_engine_free(engine);
+	seep_snapshot_free(snapshot);
+	return copy;
+}
+
 static void
 check_cells(const struct seep_snapshot *snapshot)
 {
@@ -253,11 +292,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		flows[count++] = take_flow(&take);
 	snapshot = forwards(flows, count);
 	check_cells(snapshot);
-	if (how % 3 == 0)
+	if (how % 4 == 0) {
 		check_same(snapshot, backwards(flows, count));
-	else if (how % 3 == 1)
+	} else if (how % 4 == 1) {
 		check_same(snapshot, in_parts(flows, count));
-	else
+	} else if (how % 4 == 2) {
 		check_same(snapshot, continued(flows, count));
+	} else {
+		seep_snapshot_free(snapshot);
+		snapshot = folded(flows, count);
+		check_cells(snapshot);
+		check_same(snapshot,
+			   taken_over(restored(folded(flows, count))));
+	}
 	return 0;
 }
