@@ -36,7 +36,8 @@ ledger_bytes(const struct seep_engine *engine)
 
 	bytes += seep__intern_bytes(&engine->hosts);
 	bytes += seep__intern_bytes(&engine->peers_v6);
-	bytes += engine->log.room * sizeof(*engine->log.cells);
+	bytes += engine->log.room *
+		 (sizeof(*engine->log.cells) + 2 * sizeof(*engine->log.items));
 	for (i = 0; i < engine->log.run_count; i++)
 		bytes += seep__run_bytes(engine->log.runs[i]);
 	return bytes;
