@@ -36,7 +36,7 @@ packages() {
 	install_missing \
 		build-essential cmake ninja-build pkg-config \
 		libjudy-dev libpcap-dev libndpi-dev zlib1g-dev libzstd-dev \
-		libpsl-dev publicsuffix tzdata \
+		libpsl-dev libssl-dev publicsuffix tzdata \
 		libcriterion-dev clang clang-format libclang-rt-14-dev \
 		python3 tshark argus-server argus-client tcpdump jq gawk mawk \
 		gzip zstd valgrind mandoc bsdextrautils

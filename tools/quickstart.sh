@@ -21,7 +21,8 @@ die() {
 
 say "packages"
 install_missing build-essential cmake ninja-build pkg-config \
-	libjudy-dev libpcap-dev libndpi-dev zlib1g-dev libzstd-dev libpsl-dev
+	libjudy-dev libpcap-dev libndpi-dev zlib1g-dev libzstd-dev libpsl-dev \
+	libssl-dev
 
 say "build (build/release)"
 cmake --preset release -DSEEP_BUILD_TESTS=OFF >/dev/null

@@ -66,9 +66,10 @@ seep_source_coverage(const struct seep_source *source,
 
 /*
  * seep_source_input() gives the next file that was read to its end and not
- * yet given, for seep_engine_add_input(); the reader may still hold some
- * of its flows. A file of which nothing was used, or whose content was read
- * already, is none. The name is valid until the next call on the same source.
+ * yet given, for seep_engine_add_input(); the reader may still hold some of
+ * its flows. A file of which nothing was used, or whose content was read
+ * already, is none. The name is valid until the next call on the same
+ * source.
  *
  * Returns SEEP_OK or SEEP_END.
  */

@@ -59,8 +59,8 @@ endif()
 
 seep_part(input SOURCES
   decimal.c keytab.c line.c zeek.c zeek_field.c zeek_follow.c zeek_hold.c
-  zeek_json.c zeek_log.c zeek_name.c zeek_paths.c zeek_peek.c zeek_row.c
-  zeek_tail.c zeek_tsv.c)
+  zeek_json.c zeek_log.c zeek_log_close.c zeek_name.c zeek_paths.c
+  zeek_peek.c zeek_row.c zeek_tail.c zeek_tsv.c)
 seep_component(seep-input EXPORT input
   PARTS input_core input CARRIES base
   PUBLIC seep

@@ -67,12 +67,16 @@ add_tally(struct tallies *tallies, uint32_t day, uint32_t sensor,
 	  uint64_t bytes)
 {
 	void *grown = tallies->at;
-	struct tally *last = tallies->at + tallies->count - 1;
+	struct tally *last;
 	int status;
 
-	if (tallies->count > 0 && last->day == day && last->sensor == sensor) {
-		last->bytes += bytes;
-		return SEEP_OK;
+	assert(tallies->count <= tallies->room);
+	if (tallies->count > 0) {
+		last = &tallies->at[tallies->count - 1];
+		if (last->day == day && last->sensor == sensor) {
+			last->bytes += bytes;
+			return SEEP_OK;
+		}
 	}
 	status = seep__mem_grow(tallies->mem, &grown, &tallies->room,
 				tallies->count + 1, sizeof(*tallies->at));

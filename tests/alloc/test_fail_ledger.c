@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 
+#include <seep/case.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -358,6 +360,74 @@ continue_case(void *ctx)
 		status = seep_engine_add_snapshot(engine, both[1]);
 	seep_engine_free(engine);
 	return status;
+}
+
+/* Two sensors: read, merged, chosen among, saved. */
+static int
+merge_sensors(void *ctx)
+{
+	const struct test_bytes *parts = ctx;
+	struct seep_merge_opts opts = SEEP_MERGE_OPTS_INIT;
+	const struct seep_snapshot *selected = NULL;
+	struct seep_case *cases[2] = {NULL, NULL};
+	struct seep_case *merged = NULL;
+	int status = SEEP_OK;
+
+	for (int i = 0; i < 2 && status == SEEP_OK; i++) {
+		struct test_bytes reader = parts[i];
+		const char *section = "none";
+
+		reader.at = 0;
+		status = seep_case_restore(&cases[i], test_bytes_read, &reader,
+					   0, &section, fail_alloc());
+		cr_assert_null(section, "want of memory is no damage");
+		cr_assert_eq(cases[i] == NULL, status != SEEP_OK);
+	}
+	if (status == SEEP_OK)
+		status = seep_case_merge(&merged,
+					 (const struct seep_case *const *)cases,
+					 2, &opts, fail_alloc());
+	cr_assert_eq(merged == NULL, status != SEEP_OK);
+	if (status == SEEP_OK) {
+		status = seep_case_select(merged, &selected);
+		cr_assert_eq(selected == NULL, status != SEEP_OK);
+	}
+	seep_case_free(merged);
+	seep_case_free(cases[0]);
+	seep_case_free(cases[1]);
+	return status;
+}
+
+/* The case of a sensor with an input. */
+static struct test_bytes
+save_sensor(const char *sensor, const struct seep_flow *flows, size_t count)
+{
+	struct seep_origin origin = {.size = sizeof(origin), .sensor = sensor};
+	struct seep_engine *engine = test_engine_of(0, &origin);
+	struct seep_snapshot *snapshot;
+	struct test_bytes bytes;
+
+	test_feed(engine, flows, count);
+	test_declare(engine, "conn.log", 7);
+	snapshot = test_snapshot(engine);
+	bytes = test_save(snapshot);
+	seep_snapshot_free(snapshot);
+	seep_engine_free(engine);
+	return bytes;
+}
+
+Test(fail_ledger, sensors_are_merged_and_chosen_among_or_memory_lacks)
+{
+	struct test_flows flows = TEST_FLOWS_EMPTY;
+	struct test_bytes parts[2];
+
+	test_flows_mixed(&flows, 60, 1);
+	parts[0] = save_sensor("a", flows.at, 40);
+	parts[1] = save_sensor("b", flows.at + 20, 40);
+	(void)fail_each("sensors", merge_sensors, parts, &some);
+	test_bytes_clear(&parts[0]);
+	test_bytes_clear(&parts[1]);
+	test_flows_clear(&flows);
 }
 
 Test(fail_ledger, restoring_and_merging_fail_cleanly)

@@ -166,12 +166,12 @@ for cut in days shards; do
 done
 
 # A real log, and the demonstration by day.
+local=10.20.0.0/16,2001:db8:20::/48,fe80::/10
 for day in demo/*/; do
-	"$seep" zeek -q -o /dev/null -l 10.20.0.0/16,2001:db8:20::/48,fe80::/10 \
+	"$seep" zeek -q -o /dev/null -l $local \
 		-S "$(basename "$day").demo" "$day" || fail "$day: no case"
 done
-expect 0 zeek -q -o /dev/null -l 10.20.0.0/16,2001:db8:20::/48,fe80::/10 \
-	-S whole demo
+expect 0 zeek -q -o /dev/null -l $local -S whole demo
 expect 0 merge -o all *.demo
 same whole all
 m57=$corpora/logs/m57/m57-long/conn.log
