@@ -2,7 +2,9 @@
 """The same flows in any order, files, compression, batch and build.
 
 The rows of a real conn.log are shuffled, cut into files, packed and given
-in other orders; the saved cases must be the same bytes. gcc -O0 and clang
+in other orders; the saved cases must be the same bytes: seep_dump declares
+no inputs, so that a case is its ledger (tests/tools/merge.sh has those that
+list them). gcc -O0 and clang
 -O3 builds of the library must write them too: SEEP_DUMP_OTHERS names them,
 separated by colons; where it is empty they are built here.
 """

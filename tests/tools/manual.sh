@@ -8,7 +8,7 @@ checks=$((checks + 1))
 mandoc -T lint -W warning "$page" >lint 2>/dev/null
 [ ! -s lint ] || fail "$(cat lint)"
 mandoc -T ascii "$page" | col -b >page
-for verb in pcap zeek floor inject; do
+for verb in pcap zeek report merge floor inject; do
 	"$seep" $verb --help
 done | grep -o -e '--[a-z-]*' | sort -u >options
 while read -r option; do
