@@ -9,53 +9,17 @@
  *            first, else no mutation would pass them. Bit 1: it is judged.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include <seep/case.h>
 #include <seep/detect.h>
 #include <seep/engine.h>
 
-#include "base/cursor.h"
-#include "base/hash.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/mend.h"
 #include "ledger/frame.h"
 
 /* Larger cases say nothing new and are slow to judge. */
 #define CASE_MAX 16384
-
-/* Mends the header at 'at', if there is one; returns what is behind it. */
-static size_t
-mend_header(struct fuzz_bytes *bytes, size_t at)
-{
-	uint8_t *head = bytes->data + at;
-
-	if (bytes->size - at < SEEP__FRAME_HEAD ||
-	    memcmp(head, bytes->data, 8) != 0)
-		return at;
-	seep__le32_put(head + 12, (uint32_t)seep__hash_checksum(head, 12));
-	return at + SEEP__FRAME_HEAD;
-}
-
-static void
-mend(struct fuzz_bytes *bytes)
-{
-	const size_t least = SEEP__FRAME_HEAD + SEEP__FRAME_SUM;
-	size_t at = mend_header(bytes, 0);
-
-	while (at <= bytes->size && bytes->size - at >= least) {
-		struct seep__cursor cursor;
-		size_t payload;
-
-		seep__cursor_init(&cursor, bytes->data + at + 12, 4);
-		payload = seep__cursor_le32(&cursor) & 0x7fffffff;
-		if (payload > bytes->size - at - least)
-			return;
-		payload += SEEP__FRAME_HEAD;
-		seep__le64_put(bytes->data + at + payload,
-			       seep__hash_checksum(bytes->data + at, payload));
-		at = mend_header(bytes, at + payload + SEEP__FRAME_SUM);
-	}
-}
 
 static int
 is_newest(const struct fuzz_bytes *bytes)
@@ -142,7 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	fuzz_write(&bytes, data + 1, size - 1);
 	if (data[0] & 1)
-		mend(&bytes);
+		fuzz_mend(&bytes);
 	status =
 	    seep_case_restore(&seep_case, fuzz_read, &bytes, 0, &section, NULL);
 	if (status != SEEP_OK) {

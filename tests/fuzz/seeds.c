@@ -250,6 +250,54 @@ write_sensors(char how)
 	seep_case_free(merged);
 }
 
+/* Two hosts of quiet days, then one of them sends to somebody new; with a
+ * label and a name that are no friends of a terminal. */
+static void
+feed_leak(struct seep_engine *engine, int day, int hours, int from_day)
+{
+	static const char evil[] = "\x1b[31m\"\n=1+1";
+	struct seep_flow flow;
+
+	for (int hour = 0; hour < 24; hour += 24 / hours) {
+		flow = test_flow(hour % 2 ? "10.0.0.1" : "10.0.0.2",
+				 "198.51.100.9", 443);
+		flow.start_ns += day * DAY + hour * HOUR;
+		flow.end_ns = flow.start_ns + SEC;
+		flow.bytes_orig = UINT64_C(1000) * (unsigned)(hour + 1);
+		FUZZ_CHECK(seep_engine_feed(engine, &flow, 1, NULL) == SEEP_OK);
+		if (day < from_day)
+			continue;
+		flow.resp = test_address("203.0.113.4");
+		flow.bytes_orig = UINT64_C(50000000);
+		flow.name.text = evil;
+		flow.name_size = sizeof(evil) - 1;
+		FUZZ_CHECK(seep_engine_feed(engine, &flow, 1, NULL) == SEEP_OK);
+		flow.flags = SEEP_FLOW_NAME;
+		seep_name_address(evil, sizeof(evil) - 1, &flow.resp);
+		flow.bytes_orig = 200;
+		FUZZ_CHECK(seep_engine_feed(engine, &flow, 1, NULL) == SEEP_OK);
+	}
+}
+
+static void
+write_report(const char *head, int days, int from_day)
+{
+	struct fuzz_bytes bytes = {NULL, 0, 0, 0};
+	struct seep_snapshot *snapshot;
+	struct seep_engine *engine;
+
+	FUZZ_CHECK(seep_engine_new(&engine, NULL, NULL) == SEEP_OK);
+	for (int day = 0; day < days; day++)
+		feed_leak(engine, day, 24, from_day);
+	FUZZ_CHECK(seep_engine_snapshot(engine, &snapshot) == SEEP_OK);
+	fuzz_write(&bytes, head, 2 + (size_t)head[1]);
+	FUZZ_CHECK(seep_snapshot_save(snapshot, fuzz_write, &bytes) == SEEP_OK);
+	seed_write("report", bytes.data, bytes.size);
+	free(bytes.data);
+	seep_snapshot_free(snapshot);
+	seep_engine_free(engine);
+}
+
 /* Operations on a structure have no form: any bytes are some. */
 static void
 write_random(const char *target, size_t size)
@@ -280,6 +328,13 @@ main(int argc, char **argv)
 	write_case(3, 200);
 	write_sensors(0);
 	write_sensors(3);
+	write_report("\x10\x08"
+		     "a\n\x1b[1m$'",
+		     3, 1);
+	write_report("\x24\x09"
+		     "conn.log/",
+		     20, 16);
+	write_report("\x31\x01x", 32, 28);
 	for (size_t i = 0; i < sizeof(structures) / sizeof(char *); i++) {
 		write_random(structures[i], 100);
 		write_random(structures[i], 1000);
