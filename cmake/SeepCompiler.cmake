@@ -30,7 +30,10 @@ if(SEEP_SANITIZE)
 endif()
 
 # libFuzzer steers by the edges that it sees: everything is instrumented.
+# afl-clang-fast takes the same flags, and puts its own driver in.
 option(SEEP_BUILD_FUZZ "build the fuzz targets with libFuzzer (clang)" OFF)
+set(SEEP_FUZZ_ENGINE -fsanitize=fuzzer CACHE STRING
+    "flag or library that a fuzz target is linked with")
 if(SEEP_BUILD_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "SEEP_BUILD_FUZZ needs clang; any compiler builds "
