@@ -7,7 +7,8 @@
 # build/. Ends with ctest's own closing lines; any failure fails the run.
 #
 #   SEEP_TEST_FULL=1   also what takes long (a sanitizer build by clang,
-#                      whole folders of captures, the tool under valgrind)
+#                      whole folders of captures); tests/long.sh has what
+#                      takes hours
 #   SEEP_CORPORA=DIR   folder of real captures and logs; tests that need it
 #                      say "skipped" where it is absent
 set -eu
@@ -39,7 +40,7 @@ packages() {
 		libpsl-dev libssl-dev publicsuffix tzdata \
 		libcriterion-dev clang clang-format libclang-rt-14-dev \
 		python3 tshark argus-server argus-client tcpdump jq gawk mawk \
-		gzip zstd valgrind mandoc bsdextrautils
+		gzip zstd valgrind strace binutils mandoc bsdextrautils
 }
 
 # build NAME TARGETS ARGUMENTS...: configures and builds build/NAME.
@@ -92,22 +93,6 @@ tests() {
 $tests_name: $(grep 'tests passed' "$log" | tail -n 1)"
 }
 
-# under_valgrind: reads of memory that was never written, which the
-# sanitizers do not see.
-under_valgrind() {
-	case=build/dev/valgrind
-	rm -rf "$case"
-	mkdir -p "$case"
-	build/dev/tests/support/demo/seep_demo --days 16 --out "$case/logs" \
-		--pcap "$case/case.pcap"
-	for command in "zeek $case/logs" "pcap $case/case.pcap"; do
-		# $command is two words.
-		valgrind -q --error-exitcode=9 --leak-check=full \
-			build/dev/tools/seep $command --format json \
-			--no-progress >/dev/null || failed=1
-	done
-}
-
 finish() {
 	status=$?
 	[ "$status" -ne 0 ] || status=$failed
@@ -123,6 +108,12 @@ part "packages" packages
 part "build dev (gcc)" build_dev
 part "build gcc -O0, clang -O3" build_others
 part "tests dev" tests dev
+# What is shipped: its flags read back, under valgrind, against bombs.
+part "build release" build release \
+	"seep_tool seep_demo seep_shared seep-input_shared seep-capture_shared" \
+	-DCMAKE_BUILD_TYPE=Release
+part "tests release" tests release \
+	-R '^(meta/harden|tools/(valgrind|bombs|hostile))$'
 part "build asan (address, undefined)" build_asan
 # meta/ looks at the tree and the libraries; once is enough.
 part "tests asan" tests asan -E '^meta/'
@@ -131,5 +122,4 @@ if [ "${SEEP_TEST_FULL:-0}" != 0 ]; then
 		-DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 		-DSEEP_SANITIZE=address,undefined
 	part "tests clang sanitizers" tests clang-asan -E '^meta/'
-	part "valgrind" under_valgrind
 fi

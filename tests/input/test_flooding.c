@@ -108,7 +108,7 @@ Test(flooding, rows_that_collide_under_a_known_seed_are_flat_under_another)
 	static const uint64_t others[] = {0, 1, 4712, UINT64_C(1) << 63};
 	struct reading known, other;
 	struct folder folder;
-	char path[256];
+	char path[512];
 	double probes;
 
 	folder_init(&folder);
