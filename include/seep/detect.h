@@ -110,6 +110,9 @@ struct seep_detect_opts {
 	 * everything else). */
 	uint32_t no_floors;
 	uint32_t reserved;
+	/* memory_max: bytes that the call may take, its findings and the merge
+	 * of several snapshots included; 0 = no limit. */
+	uint64_t memory_max;
 };
 
 #define SEEP_DETECT_OPTS_INIT                           \
@@ -126,8 +129,9 @@ struct seep_detect_opts {
  * 'findings'   out; NULL on failure; free with seep_findings_free(). It
  *              keeps nothing of the snapshots.
  *
- * Returns SEEP_OK, SEEP_EINVAL, SEEP_EMISMATCH, SEEP_ENOMEM, and where cells
- * lie in a store SEEP_EIO, SEEP_ECHECKSUM.
+ * Returns SEEP_OK, SEEP_EINVAL, SEEP_EMISMATCH, SEEP_ENOMEM, SEEP_EBUDGET
+ * (opts->memory_max; a ledger with fewer channels needs less, see
+ * seep_engine_fold()), and where cells lie in a store SEEP_EIO, SEEP_ECHECKSUM.
  * Threads: any thread, while engines go on; snapshots are only read.
  */
 SEEP_API SEEP_NODISCARD int

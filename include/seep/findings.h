@@ -59,7 +59,10 @@ enum seep_basis {
 	SEEP_BASIS_CONTRAST
 };
 
-/* struct seep_peer_bytes: one peer's share of a finding. */
+/*
+ * struct seep_peer_bytes: one peer's share of a finding, or that of peers
+ * that a memory budget added up (snapshot.h, enum seep_fold).
+ */
 struct seep_peer_bytes {
 	struct seep_address peer;
 	uint64_t bytes_out;
@@ -68,7 +71,13 @@ struct seep_peer_bytes {
 	/* is_name: 'peer' stands for a registered domain (label), and the
 	 * bytes are those of query names. */
 	uint32_t is_name;
-	uint32_t reserved;
+	/* fold: enum seep_fold; with SEEP_FOLD_NETWORK 'peer' is the base of a
+	 * /24 or /48, with SEEP_FOLD_ALL it is :: and stands for any peer. */
+	uint32_t fold;
+	/* bytes_out_max: 'bytes_out' where that is exact. Else some of the
+	 * peer's bytes may lie in the roll-ups of its network and of all
+	 * peers, and no more than this went to it. */
+	uint64_t bytes_out_max;
 };
 
 /* Which part of the entity's traffic spoke. */
@@ -150,6 +159,9 @@ struct seep_finding {
 	size_t peers_count;
 	uint64_t peers_total;
 	uint64_t bytes_out;
+	/* bytes_folded: of bytes_out, what went to roll-ups of peers: who got
+	 * them is lost. */
+	uint64_t bytes_folded;
 	uint64_t bytes_missed;
 	/* bytes_expected: what the reference would have sent meanwhile. */
 	uint64_t bytes_expected;
@@ -271,12 +283,16 @@ struct seep_entity {
 	/* calibration: enum seep_calibration of the entity's thresholds, and
 	 * the host-years (millionths) they rest on. */
 	uint32_t calibration;
-	uint32_t reserved;
+	/* is_folded: 1 = channels of its hosts were added up for want of
+	 * memory, inside ones too; bytes_folded: of bytes_out, what these got.
+	 * Totals stay exact. */
+	uint32_t is_folded;
 	uint64_t calibration_host_years_micro;
 	/* sensors: by name, those of several that saw the entity; none where
 	 * the evidence is of one. */
 	const struct seep_sensor_share *sensors;
 	size_t sensors_count;
+	uint64_t bytes_folded;
 };
 
 /* Where an alarm threshold comes from. */
@@ -364,6 +380,11 @@ struct seep_evidence {
 	 * end uses is used. coverage.bytes_seen is the sum of bytes_used. */
 	const struct seep_sensor_share *sensors;
 	size_t sensors_count;
+	/* hosts_folded: hosts of which channels were added up for want of
+	 * memory (coverage.channels_folded); bytes_folded: crossing bytes of
+	 * what they were added to in the hours read, out and in. */
+	uint64_t hosts_folded;
+	uint64_t bytes_folded;
 };
 
 struct seep_findings;

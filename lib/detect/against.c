@@ -75,7 +75,8 @@ find_top(struct weighing *weighing)
 	if (finding->peers_count == 0)
 		return 0;
 	for (size_t p = 0; p < subject->peers_count; p++) {
-		if (seep_address_compare(&subject->peers[p].address,
+		if (subject->peers[p].fold != finding->peers[0].fold ||
+		    seep_address_compare(&subject->peers[p].address,
 					 &finding->peers[0].peer) != 0)
 			continue;
 		weighing->top = p;
@@ -237,7 +238,8 @@ say_backup(const struct weighing *weighing, struct seep__text *text)
 	size_t first = weighing->top;
 	uint8_t *active;
 
-	if (subject->names || weighing->told->change->onset < BACKUP_DAYS)
+	if (subject->names || weighing->told->change->onset < BACKUP_DAYS ||
+	    subject->peers[first].fold == SEEP_FOLD_ALL)
 		return SEEP_OK;
 	active = seep__arena_get(subject->scratch, weighing->days->count, 1);
 	if (!active)

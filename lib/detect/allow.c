@@ -155,6 +155,19 @@ is_below(const char *label, const char *name)
 	return 1;
 }
 
+/* Does the entry name every peer that a roll-up may hold? */
+static int
+takes_all(const struct seep_allow *entry, const struct seep__peer *peer)
+{
+	struct seep_network network;
+
+	if (entry->name || peer->fold == SEEP_FOLD_ALL)
+		return !entry->name && entry->peer.prefix_bits == 0;
+	seep__peer_network(peer, &network);
+	return entry->peer.prefix_bits <= network.prefix_bits &&
+	       seep_network_contains(&entry->peer, &network.base);
+}
+
 static int
 is_about_peer(const struct applying *applying, const struct seep__peer *peer)
 {
@@ -163,6 +176,8 @@ is_about_peer(const struct applying *applying, const struct seep__peer *peer)
 	if (applying->subject->names &&
 	    (!entry->name || entry->peer.prefix_bits > 0))
 		return 0;
+	if (peer->fold != SEEP_FOLD_NONE)
+		return takes_all(entry, peer);
 	if (entry->peer.prefix_bits > 0 &&
 	    !seep_network_contains(&entry->peer, &peer->address))
 		return 0;

@@ -11,6 +11,8 @@
  *         several hosts.
  * Names   entries with a name and without a peer hold for the bytes of query
  *         names below that domain too, with a limit of their own.
+ * Folded  a roll-up of peers is taken by an entry that names all that it may
+ *         hold: its whole network, and where it is of any peers, any peer.
  * Ports   as in struct seep_finding, so that what a finding names can be
  *         allowed: SEEP_PORT_LOW and _HIGH stand for all that the ledger
  *         does not tell apart. Port 0 with TCP, UDP or SCTP is any port.

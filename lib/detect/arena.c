@@ -18,19 +18,32 @@ struct seep__chunk {
 	alignas(max_align_t) unsigned char data[];
 };
 
+/* struct seep__taken_block: memory that the arena did not get itself. */
+struct seep__taken_block {
+	const struct seep__taken_block *next;
+	void *block;
+	size_t size;
+};
+
 void
 seep__arena_init(struct seep__arena *arena, struct seep__mem *mem)
 {
 	assert(arena && mem);
 	arena->mem = mem;
 	arena->chunks = NULL;
+	arena->taken = NULL;
 }
 
 void
 seep__arena_clear(struct seep__arena *arena)
 {
 	struct seep__chunk *chunk = arena->chunks;
+	const struct seep__taken_block *taken = arena->taken;
 
+	/* What names the blocks lies in the chunks. */
+	for (; taken; taken = taken->next)
+		seep__mem_put(arena->mem, taken->block, taken->size);
+	arena->taken = NULL;
 	while (chunk) {
 		struct seep__chunk *next = chunk->next;
 
@@ -38,6 +51,22 @@ seep__arena_clear(struct seep__arena *arena)
 		chunk = next;
 	}
 	arena->chunks = NULL;
+}
+
+int
+seep__arena_take(struct seep__arena *arena, void *block, size_t size)
+{
+	struct seep__taken_block *taken =
+	    seep__arena_get(arena, 1, sizeof(*taken));
+
+	assert(block && size > 0);
+	if (!taken)
+		return seep__mem_why(arena->mem);
+	taken->next = arena->taken;
+	taken->block = block;
+	taken->size = size;
+	arena->taken = taken;
+	return SEEP_OK;
 }
 
 static struct seep__chunk *

@@ -14,9 +14,12 @@
 
 struct seep__chunk;
 
+struct seep__taken_block;
+
 struct seep__arena {
 	struct seep__mem *mem;
 	struct seep__chunk *chunks;
+	const struct seep__taken_block *taken;
 };
 
 void
@@ -33,6 +36,16 @@ seep__arena_clear(struct seep__arena *arena);
  */
 void *
 seep__arena_get(struct seep__arena *arena, size_t count, size_t size);
+
+/*
+ * seep__arena_take() makes the arena the owner of a block of its account, of
+ * 'size' bytes: what grew to its true size need not be copied.
+ *
+ * Returns SEEP_OK, or SEEP_ENOMEM, SEEP_EBUDGET: then the block is still the
+ * caller's.
+ */
+int
+seep__arena_take(struct seep__arena *arena, void *block, size_t size);
 
 /* seep__arena_copy() is like _get, but holds a copy of 'data'. */
 void *

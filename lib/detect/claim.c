@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arrange.h"
 #include "base/clock.h"
 
 /* A peer was met since the onset when it got less than a 64th of its bytes
@@ -182,7 +183,10 @@ read_peer(const struct seep__sheets *sheets, uint32_t stratum,
 	while (next_day(&walk, stretch->onset, stretch->end, &bytes))
 		add_day(rise, stretch, bytes);
 	memcpy(rise->ways, walk.ways, sizeof(rise->ways));
-	rise->is_new = is_new(subject, rise, stretch->onset);
+	/* Who is behind a roll-up is not known: nobody who was there before. */
+	rise->is_new = peer->fold != SEEP_FOLD_NONE
+			   ? rise->since > 0
+			   : is_new(subject, rise, stretch->onset);
 }
 
 /* Flags the new peers, or of them the one that holds nearly all. */
@@ -206,6 +210,16 @@ name_new(const struct rise *rises, size_t count, uint64_t all, uint8_t *holds)
 			return SEEP_PATTERN_SINGLE_PEER;
 	}
 	return named == 1 ? SEEP_PATTERN_SINGLE_PEER : SEEP_PATTERN_NEW_PEERS;
+}
+
+/* A roll-up is never one peer. */
+static int
+is_rolled_up(const struct seep__subject *subject, const uint8_t *holds)
+{
+	for (size_t p = 0; p < subject->peers_count; p++)
+		if (holds[p] && subject->peers[p].fold != SEEP_FOLD_NONE)
+			return 1;
+	return 0;
 }
 
 /* Flags the peers that rose most, until nearly all of the rise is named. If
@@ -237,11 +251,16 @@ refine_pattern(const struct seep__subject *subject, const uint8_t *holds,
 	size_t first = 0;
 	size_t end;
 
-	if (pattern == SEEP_PATTERN_SINGLE_PEER)
-		return pattern;
+	if (pattern == SEEP_PATTERN_SINGLE_PEER) {
+		if (!is_rolled_up(subject, holds))
+			return pattern;
+		pattern = SEEP_PATTERN_NEW_PEERS;
+	}
 	while (first < subject->peers_count && !holds[first])
 		first++;
 	if (first == subject->peers_count)
+		return pattern;
+	if (subject->peers[first].fold == SEEP_FOLD_ALL)
 		return pattern;
 	end = seep__prefix_end(subject, first);
 	for (size_t p = end; p < subject->peers_count; p++)
@@ -325,8 +344,8 @@ name_peers(const struct seep__sheets *sheets, const struct seep__change *change,
 	    .end = end,
 	    .days_before = change->onset - change->base,
 	    .cap = excess / days * DAY_CAP};
-	const uint64_t anyway = expect_new(sheets, change, days);
-	uint64_t fresh = 0, all = 0;
+	uint64_t anyway = expect_new(sheets, change, days);
+	uint64_t fresh = 0, all = 0, usual = 0;
 	struct rise *rises;
 
 	assert(stretch.days_before > 0 && days > 0);
@@ -341,10 +360,16 @@ name_peers(const struct seep__sheets *sheets, const struct seep__change *change,
 		rises[p].peer = p;
 		read_peer(sheets, change->stratum, &stretch, &rises[p]);
 		all += rises[p].excess;
-		if (rises[p].is_new)
+		if (rises[p].is_new) {
 			fresh += rises[p].excess;
+			usual += rises[p].usual * days;
+		}
 	}
-	qsort(rises, subject->peers_count, sizeof(*rises), compare_rise);
+	/* What is new for ever gets its usual bytes as new ones, and these are
+	 * not in its rise. */
+	anyway -= usual < anyway ? usual : anyway;
+	seep__arrange(rises, subject->peers_count, sizeof(*rises),
+		      compare_rise);
 	if (fresh > anyway && fresh - anyway >= excess / EXPLAINED)
 		told->pattern =
 		    name_new(rises, subject->peers_count, fresh, holds);
@@ -420,8 +445,9 @@ seep__claim_standing(const struct seep__subject *subject,
 	if (!holds)
 		return seep__mem_why(subject->view->mem);
 	for (size_t p = 0; p < subject->peers_count; p++)
-		holds[p] = (uint8_t)seep_network_contains(
-		    &standing->network, &subject->peers[p].address);
+		holds[p] = subject->peers[p].fold == SEEP_FOLD_NONE &&
+			   seep_network_contains(&standing->network,
+						 &subject->peers[p].address);
 	claim->subject = subject;
 	claim->basis = SEEP_BASIS_CONTRAST;
 	claim->pattern = standing->network.prefix_bits == 128

@@ -8,6 +8,9 @@
  * onset together, if they explain the excess, else the ones whose days rose
  * most, each day counted up to twice the excess of a day, so that one large
  * transfer does not hide a slow one.
+ *
+ * A roll-up of folded peers is named as new, by what it got beyond its usual
+ * day, and never as a single peer.
  */
 #ifndef SEEP_DETECT_CLAIM_H
 #define SEEP_DETECT_CLAIM_H

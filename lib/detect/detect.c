@@ -228,8 +228,8 @@ seep__detect_tapped(const struct seep_snapshot *snapshot,
  * knows where they come from. */
 static int
 put_together(const struct seep_snapshot *const *snapshots, size_t count,
-	     const struct seep_alloc *alloc, struct seep_case **owner,
-	     const struct seep_snapshot **snapshot)
+	     uint64_t memory_max, const struct seep_alloc *alloc,
+	     struct seep_case **owner, const struct seep_snapshot **snapshot)
 {
 	int rc;
 
@@ -238,7 +238,7 @@ put_together(const struct seep_snapshot *const *snapshots, size_t count,
 	*snapshot = snapshots[0];
 	if (count == 1)
 		return SEEP_OK;
-	rc = seep__case_of(owner, snapshots, count, alloc);
+	rc = seep__case_of(owner, snapshots, count, memory_max, alloc);
 	if (rc == SEEP_OK)
 		rc = seep_case_select(*owner, snapshot);
 	return rc;
@@ -252,7 +252,8 @@ seep_detect(const struct seep_snapshot *const *snapshots, size_t count,
 	const struct seep_snapshot *snapshot;
 	struct seep_detect_opts filled;
 	struct seep_case *owner;
-	struct seep__mem *mem;
+	struct seep__mem *mem = NULL;
+	uint64_t half;
 	int rc;
 
 	assert(findings);
@@ -262,9 +263,11 @@ seep_detect(const struct seep_snapshot *const *snapshots, size_t count,
 		rc = check_opts(&filled);
 	if (rc != SEEP_OK || count == 0 || !snapshots)
 		return SEEP_EINVAL;
-	rc = put_together(snapshots, count, alloc, &owner, &snapshot);
+	/* Of several, half of the memory is the merged ledger's. */
+	half = count > 1 ? filled.memory_max / 2 : 0;
+	rc = put_together(snapshots, count, half, alloc, &owner, &snapshot);
 	if (rc == SEEP_OK)
-		rc = seep__mem_new(&mem, alloc, 0);
+		rc = seep__mem_new(&mem, alloc, filled.memory_max - half);
 	if (rc == SEEP_OK)
 		rc = seep__findings_new(findings, mem);
 	if (rc == SEEP_OK)

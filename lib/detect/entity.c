@@ -123,6 +123,9 @@ read_hosts(struct seep__entities *entities, struct hosts *hosts)
 		if (rc != SEEP_OK)
 			return rc;
 		entities->names_day[i] = day_of(view, host->names_hour);
+		entities->hosts_folded += host->is_folded != 0;
+		entities->bytes_folded +=
+		    host->bytes_folded_out + host->bytes_folded_in;
 		if (!seep__site_special(seep__view_host(view->snapshot, i)))
 			entities->hosts_inside++;
 		entities->file_servers += roles[0] == SEEP_ROLE_FILE_SERVER;
@@ -221,6 +224,8 @@ add_host(struct seep__entities *entities, size_t at,
 
 	entity->bytes_out += host->bytes_out;
 	entity->bytes_in += host->bytes_in;
+	entity->bytes_folded += host->bytes_folded_out;
+	entity->is_folded |= host->is_folded != 0;
 	entities->missed[at] += host->bytes_missed;
 	if (entity->host.prefix_bits == 128) {
 		entity->roles = host->roles;

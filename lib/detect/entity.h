@@ -64,6 +64,10 @@ struct seep__entities {
 	int watch_all;
 	/* file_servers: by the first rung. */
 	int file_servers;
+	/* hosts_folded: hosts of which channels were folded; bytes_folded:
+	 * crossing bytes of their roll-ups, out and in. */
+	uint64_t hosts_folded;
+	uint64_t bytes_folded;
 	/* hosts_inside: local hosts seen, without multicast and the like. */
 	uint64_t hosts_inside;
 };

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arrange.h"
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "detect/against.h"
+#include "detect/bound.h"
 #include "detect/chance.h"
 #include "detect/explain.h"
 #include "detect/relay.h"
@@ -40,7 +42,8 @@ compare_share(const void *a, const void *b)
 
 /* struct tally: what the cells of an episode add up to. */
 struct tally {
-	struct share *shares; /* one per peer of the subject */
+	struct seep__arena arena; /* of what follows */
+	struct share *shares;     /* one per peer of the subject */
 	uint64_t *services;
 	uint64_t spread;
 	uint64_t late; /* bytes from hour 'late_from' on */
@@ -67,12 +70,13 @@ tally_cells(const struct seep__claim *told, uint32_t late_from,
 	const size_t count = subject->peers_count;
 
 	memset(tally, 0, sizeof(*tally));
+	seep__arena_init(&tally->arena, subject->view->mem);
 	tally->late_from = late_from;
 	tally->first = UINT32_MAX;
 	tally->shares =
-	    seep__arena_get(subject->scratch, count, sizeof(*tally->shares));
+	    seep__arena_get(&tally->arena, count, sizeof(*tally->shares));
 	tally->services =
-	    seep__arena_get(subject->scratch, SERVICES, sizeof(uint64_t));
+	    seep__arena_get(&tally->arena, SERVICES, sizeof(uint64_t));
 	if (!tally->shares || !tally->services)
 		return seep__mem_why(subject->view->mem);
 	for (size_t i = 0; i < count; i++)
@@ -123,12 +127,20 @@ put_peers(const struct seep__claim *told, struct tally *tally,
 	const struct seep__subject *subject = told->subject;
 	const size_t count = subject->peers_count;
 	struct seep_peer_bytes *peers;
-	int rc = SEEP_OK;
+	struct seep__bound bound;
+	int rc;
 
-	qsort(tally->shares, count, sizeof(*tally->shares), compare_share);
-	while (finding->peers_total < count &&
-	       tally->shares[finding->peers_total].bytes > 0)
-		finding->peers_total++;
+	seep__arrange(tally->shares, count, sizeof(*tally->shares),
+		      compare_share);
+	for (; finding->peers_total < count; finding->peers_total++) {
+		const struct share *share =
+		    &tally->shares[finding->peers_total];
+
+		if (share->bytes == 0)
+			break;
+		if (subject->peers[share->peer].fold != SEEP_FOLD_NONE)
+			finding->bytes_folded += share->bytes;
+	}
 	finding->peers_count = finding->peers_total;
 	if (finding->peers_count > SEEP_FINDING_PEERS_MAX)
 		finding->peers_count = SEEP_FINDING_PEERS_MAX;
@@ -136,15 +148,22 @@ put_peers(const struct seep__claim *told, struct tally *tally,
 				sizeof(*peers));
 	if (!peers)
 		return seep__mem_why(subject->view->mem);
+	rc = seep__bound_init(&bound, subject, told->onset, told->end);
+	if (rc != SEEP_OK)
+		return rc;
 	for (size_t i = 0; i < finding->peers_count; i++) {
-		const struct seep__peer *peer =
-		    &subject->peers[tally->shares[i].peer];
+		const struct share *share = &tally->shares[i];
+		const struct seep__peer *peer = &subject->peers[share->peer];
 
 		peers[i].peer = peer->address;
-		peers[i].bytes_out = tally->shares[i].bytes;
+		peers[i].fold = peer->fold;
+		peers[i].bytes_out = share->bytes;
+		peers[i].bytes_out_max =
+		    share->bytes + seep__bound_missing(&bound, share->peer);
 		peers[i].is_name = (uint32_t)subject->names;
 		peers[i].label = copy_label(subject, peer->label, &rc);
 	}
+	seep__bound_clear(&bound);
 	finding->peers = peers;
 	return rc;
 }
@@ -315,6 +334,32 @@ put_expected(struct seep_finding *finding)
 		    finding->bytes_out - finding->bytes_excess;
 }
 
+/* What the cells say: bytes, peers, days, service. */
+static int
+put_cells(const struct seep__claim *told, uint32_t late_from,
+	  struct seep_finding *finding)
+{
+	struct tally tally;
+	int rc = tally_cells(told, late_from, &tally, finding);
+
+	if (tally.first == UINT32_MAX)
+		/* Nothing but missed bytes: the decided hours stand. */
+		tally.first = told->onset, tally.last = told->onset;
+	finding->first_seen_ns = seep__clock_start(tally.first);
+	finding->last_seen_ns = seep__clock_start(tally.last + 1);
+	finding->bytes_excess += tally.late;
+	finding->bytes_excess_low += tally.late;
+	finding->bytes_excess_high += tally.late;
+	if (rc == SEEP_OK) {
+		put_expected(finding);
+		put_service(&tally, finding);
+		rc = put_peers(told, &tally, finding);
+	}
+	/* Not the entity's: many findings of many peers would add up. */
+	seep__arena_clear(&tally.arena);
+	return rc == SEEP_OK ? put_days(told, finding) : rc;
+}
+
 static int
 build_finding(const struct seep__story *story, const struct seep_entity *entity,
 	      struct seep_finding *finding)
@@ -323,7 +368,6 @@ build_finding(const struct seep__story *story, const struct seep_entity *entity,
 	const struct seep__change *largest;
 	struct seep__claim whole;
 	const struct seep__claim *told = &whole;
-	struct tally tally;
 	uint32_t late_from;
 	int rc;
 
@@ -340,27 +384,12 @@ build_finding(const struct seep__story *story, const struct seep_entity *entity,
 	finding->detected_at_ns = seep__clock_start(episode->founder->decided);
 	finding->window_hours = window_of(episode->founder);
 	finding->alarms_per_year_micro = UINT64_MAX;
+	finding->direction = episode->founder->direction;
 	if (told->change)
 		put_change(told, largest, finding);
 	else
 		finding->score_tenths = told->standing->score_tenths;
-	rc = tally_cells(told, late_from, &tally, finding);
-	if (rc != SEEP_OK)
-		return rc;
-	if (tally.first == UINT32_MAX)
-		/* Nothing but missed bytes: the decided hours stand. */
-		tally.first = told->onset, tally.last = told->onset;
-	finding->first_seen_ns = seep__clock_start(tally.first);
-	finding->last_seen_ns = seep__clock_start(tally.last + 1);
-	finding->direction = episode->founder->direction;
-	finding->bytes_excess += tally.late;
-	finding->bytes_excess_low += tally.late;
-	finding->bytes_excess_high += tally.late;
-	put_expected(finding);
-	put_service(&tally, finding);
-	rc = put_peers(told, &tally, finding);
-	if (rc == SEEP_OK)
-		rc = put_days(told, finding);
+	rc = put_cells(told, late_from, finding);
 	if (rc == SEEP_OK)
 		rc = seep__explain(told, entity, episode->relay, finding);
 	if (rc == SEEP_OK)

@@ -230,6 +230,18 @@ note_losses(struct notes *notes)
 	seep__text_clear(&text);
 }
 
+static void
+note_folds(struct notes *notes, const struct seep__entities *entities)
+{
+	if (entities->hosts_folded > 0)
+		add_note(notes,
+			 "the memory budget was reached, and the lightest "
+			 "channels of ",
+			 entities->hosts_folded,
+			 " hosts were added up: their totals are exact, who "
+			 "some of their peers were is lost");
+}
+
 /* struct assumed: private networks by what watched servers sent there. */
 struct assumed {
 	struct seep_inside_network *list;
@@ -275,9 +287,11 @@ read_inside(const struct seep__case *view, size_t host, struct seep__mem *mem,
 		struct seep_inside_network entry;
 
 		if (reader.channel.place != SEEP_PLACE_INSIDE ||
+		    reader.channel.fold == SEEP_FOLD_ALL ||
 		    !seep__site_assumed(view->site, &reader.channel.peer))
 			continue;
-		seep__network_of(&reader.channel.peer, 24, 64, &entry.network);
+		seep__network_of(&reader.channel.peer, 24,
+				 reader.channel.fold ? 48 : 64, &entry.network);
 		entry.bytes = seep__rows_out(reader.rows, reader.count);
 		if (assumed->count &&
 		    compare_assumed_network(&assumed->list[assumed->count - 1],
@@ -372,6 +386,7 @@ put_notes(const struct seep__case *view, const struct seep__entities *entities,
 	note_time(&notes, evidence);
 	note_losses(&notes);
 	note_sensors(&notes);
+	note_folds(&notes, entities);
 	if (notes.rc != SEEP_OK)
 		return notes.rc;
 	evidence->notes = seep__arena_copy(view->out, notes.list, notes.count,
@@ -391,6 +406,8 @@ seep__evidence_fill(const struct seep__case *view,
 	evidence->hours_covered = view->calendar.hours_covered;
 	evidence->hosts_inside = entities->hosts_inside;
 	evidence->entities = entities->count;
+	evidence->bytes_folded = entities->bytes_folded;
+	evidence->hosts_folded = entities->hosts_folded;
 	/* A year of 365.25 days; days < 2^43 keep this inside 64 bits. */
 	evidence->host_years_micro = alarm_days * 100000000 / 36525;
 	evidence->alarms_expected_micro =

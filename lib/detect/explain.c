@@ -70,11 +70,20 @@ write_peer(struct seep__text *text, const struct seep_peer_bytes *peer)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
-	if (peer->is_name && peer->label && peer->label[0] &&
-	    peer->label[strspn(peer->label, plain)] == '\0')
+	struct seep_network network;
+
+	if (peer->fold == SEEP_FOLD_ALL) {
+		seep__text_str(text, "peers that cannot be named");
+	} else if (peer->fold == SEEP_FOLD_NETWORK) {
+		seep__network_of(&peer->peer, 24, 48, &network);
+		seep__text_str(text, "peers of ");
+		seep__text_network(text, &network);
+	} else if (peer->is_name && peer->label && peer->label[0] &&
+		   peer->label[strspn(peer->label, plain)] == '\0') {
 		seep__text_str(text, peer->label);
-	else
+	} else {
 		seep__text_address(text, &peer->peer);
+	}
 }
 
 static void
@@ -89,7 +98,7 @@ write_peers(struct seep__text *text, const struct seep_finding *finding)
 		seep__text_char(text, ',');
 		return;
 	}
-	seep__text_str(text, " to ");
+	seep__text_str(text, finding->bytes_folded ? " to at least " : " to ");
 	seep__text_u64(text, finding->peers_total);
 	seep__text_str(text, finding->peers_total == 1 ? " peer" : " peers");
 	if (finding->pattern == SEEP_PATTERN_NEW_PEERS)
@@ -254,6 +263,30 @@ write_rank(struct seep__text *text, const struct seep__standing *standing)
 			     "this is a rank, not an alarm rate.");
 }
 
+/* What the memory budget took from the peers. */
+static void
+write_folds(struct seep__text *text, const struct seep_finding *finding)
+{
+	const struct seep_peer_bytes *top = finding->peers;
+
+	if (finding->bytes_folded > 0) {
+		seep__text_str(text, " Of these bytes, ");
+		seep__text_bytes_si(text, finding->bytes_folded);
+		seep__text_str(text,
+			       " went to peers whose channels were added up "
+			       "when the memory budget was reached: they "
+			       "cannot be named.");
+	}
+	if (finding->peers_count > 0 && top->bytes_out_max > top->bytes_out) {
+		seep__text_str(text, " Of ");
+		write_peer(text, top);
+		seep__text_str(text, " channels may be among those added up: "
+				     "at most ");
+		seep__text_bytes_si(text, top->bytes_out_max);
+		seep__text_str(text, " went there.");
+	}
+}
+
 /* Which host read it, and where. */
 static void
 write_relay(struct seep__text *text, const struct seep__relay *relay,
@@ -300,6 +333,7 @@ write_all(struct seep__text *text, const struct seep__claim *told,
 		seep__text_bytes_si(text, finding->bytes_missed);
 		seep__text_str(text, " of it.");
 	}
+	write_folds(text, finding);
 	if (seep__role_is_gateway((int)entity->role))
 		seep__text_str(text, " Others' bytes leave through this "
 				     "host: the origin may lie behind it.");

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arrange.h"
 #include "base/clock.h"
+#include "detect/bound.h"
 #include "detect/reader.h"
 
 /* The first and the last day on which a leak may begin and be judged. */
@@ -68,8 +70,7 @@ read_shares(const struct seep__subject *subject, struct share *shares)
 		if (share.bytes)
 			shares[count++] = share;
 	}
-	if (count)
-		qsort(shares, count, sizeof(*shares), compare_share);
+	seep__arrange(shares, count, sizeof(*shares), compare_share);
 	return count;
 }
 
@@ -78,8 +79,10 @@ fill_top(const struct seep__subject *subject, struct seep_entity *entity)
 {
 	const struct seep__case *view = subject->view;
 	struct seep_peer_bytes *top;
+	struct seep__bound bound;
 	struct share *shares;
 	size_t count;
+	int rc;
 
 	shares = seep__arena_get(subject->scratch, subject->peers_count,
 				 sizeof(*shares));
@@ -90,6 +93,9 @@ fill_top(const struct seep__subject *subject, struct seep_entity *entity)
 	entity->peers_total = count;
 	entity->top_count = 0;
 	entity->bytes_other = 0;
+	rc = seep__bound_init(&bound, subject, 0, UINT32_MAX);
+	if (rc != SEEP_OK)
+		return rc;
 	for (size_t i = 0; i < count; i++) {
 		const struct seep__peer *peer = &subject->peers[shares[i].peer];
 
@@ -98,17 +104,22 @@ fill_top(const struct seep__subject *subject, struct seep_entity *entity)
 			continue;
 		}
 		top[i].peer = peer->address;
+		top[i].fold = peer->fold;
 		top[i].bytes_out = shares[i].bytes;
+		top[i].bytes_out_max =
+		    shares[i].bytes +
+		    seep__bound_missing(&bound, shares[i].peer);
 		if (peer->label) {
 			top[i].label = seep__arena_copy(
 			    view->out, peer->label, strlen(peer->label) + 1, 1);
 			if (!top[i].label)
-				return seep__mem_why(view->mem);
+				rc = seep__mem_why(view->mem);
 		}
 		entity->top_count = i + 1;
 	}
+	seep__bound_clear(&bound);
 	entity->top = top;
-	return SEEP_OK;
+	return rc;
 }
 
 int

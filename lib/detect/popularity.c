@@ -126,6 +126,9 @@ read_host(struct meetings *meetings, size_t host)
 		day = seep__calendar_day_of(calendar, row->hour);
 		if (day < earliest)
 			earliest = day;
+		/* Whom a roll-up's host met is lost. */
+		if (reader.channel.fold != SEEP_FOLD_NONE)
+			continue;
 		rc = add_meeting(meetings, first, &reader.channel.peer, day);
 		if (rc != SEEP_OK)
 			break;

@@ -7,6 +7,9 @@
  * the end of that day. It never becomes rare again, and no later day
  * matters.
  *
+ * Folded   channels are no meeting: a peer that many hosts met by light
+ *          channels alone may be taken for a rare one, and its bytes are
+ *          then looked at more closely, not less.
  * Memory   24 bytes a distinct peer, 32 a channel while it is built.
  */
 #ifndef SEEP_DETECT_POPULARITY_H

@@ -16,6 +16,15 @@ seep__reader_init(struct seep__reader *reader, const struct seep__case *view,
 	seep__history_init(&reader->history, view->mem);
 }
 
+int
+seep__channel_same_peer(const struct seep__channel *a,
+			const struct seep__channel *b)
+{
+	assert(a && b);
+	return a->fold == b->fold && a->place == b->place &&
+	       seep_address_compare(&a->peer, &b->peer) == 0;
+}
+
 void
 seep__reader_clear(struct seep__reader *reader)
 {
@@ -70,8 +79,7 @@ read_rows(struct seep__reader *reader, size_t channel)
 static int
 same_service(const struct seep__channel *a, const struct seep__channel *b)
 {
-	return a->service == b->service && a->place == b->place &&
-	       seep_address_compare(&a->peer, &b->peer) == 0;
+	return a->service == b->service && seep__channel_same_peer(a, b);
 }
 
 /* Takes the rows just read for what the unknown rows will join, if none

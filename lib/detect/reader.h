@@ -4,11 +4,11 @@
  * of a host with unknown directions joined.
  *
  * Joining   a channel whose opener is unknown joins the push or pull
- *           channel of the same peer and service: the only one there is, or
- *           the one with more outbound bytes (a tie is push). With neither
- *           it stays unknown and counts in sums over all directions only.
- *           Done here, at read time, so that the ledger keeps what was
- *           seen and the order of arrival cannot matter.
+ *           channel of the same peer (or roll-up of peers) and service: the
+ * only one there is, or the one with more outbound bytes (a tie is push). With
+ * neither it stays unknown and counts in sums over all directions only. Done
+ * here, at read time, so that the ledger keeps what was seen and the order of
+ * arrival cannot matter.
  */
 #ifndef SEEP_DETECT_READER_H
 #define SEEP_DETECT_READER_H
@@ -53,6 +53,15 @@ struct seep__case {
 	/* popularity: of crossing peers and of names; NULL = not read. */
 	const struct seep__popularity *popularity[2];
 };
+
+/*
+ * seep__channel_same_peer() says whether two channels have one peer, or one
+ * roll-up of peers: 1 or 0. The base of a network is an address like others,
+ * and one network may hold peers of two places.
+ */
+int
+seep__channel_same_peer(const struct seep__channel *a,
+			const struct seep__channel *b);
 
 /* struct seep__reader: the walk. */
 struct seep__reader {

@@ -110,6 +110,9 @@ server_of(const struct seep__servers *servers, size_t channel,
 	if (seep__view_place(snapshot, channel) != SEEP_PLACE_INSIDE)
 		return NULL;
 	seep__view_channel(snapshot, channel, out);
+	/* The base of a network may be a server's address. */
+	if (out->fold != SEEP_FOLD_NONE)
+		return NULL;
 	return look_up(servers, &out->peer);
 }
 

@@ -278,7 +278,7 @@ claim_member(struct seep__relays *relays, const struct relayed *relayed,
 	return rc;
 }
 
-/* Flags the peers of 'b' that are peers of 'a', both in address order. */
+/* Flags the peers of 'b' that are peers of 'a', both in order. */
 static void
 flag_shared(const struct seep__claim *a, const struct seep__claim *b,
 	    uint8_t *flags)
@@ -288,13 +288,13 @@ flag_shared(const struct seep__claim *a, const struct seep__claim *b,
 	size_t i = 0;
 
 	for (size_t p = 0; p < y->peers_count; p++) {
-		const struct seep_address *peer = &y->peers[p].address;
+		const struct seep__peer *peer = &y->peers[p];
 
 		while (i < x->peers_count &&
-		       seep_address_compare(&x->peers[i].address, peer) < 0)
+		       seep__peer_compare(&x->peers[i], peer) < 0)
 			i++;
 		if (i < x->peers_count && a->holds_then[i] &&
-		    seep_address_compare(&x->peers[i].address, peer) == 0)
+		    seep__peer_compare(&x->peers[i], peer) == 0)
 			flags[p] = b->holds_then[p];
 	}
 }

@@ -59,7 +59,7 @@ struct tally {
 	uint64_t bytes_in;
 	uint32_t since; /* hour */
 	int counted;    /* 'last' was counted */
-	struct seep_address last;
+	struct seep__channel last;
 };
 
 struct facts {
@@ -75,7 +75,7 @@ struct facts {
 	uint64_t push_days;
 	uint64_t push_services;
 	seep__service services[8];
-	struct seep_address push_last;
+	struct seep__channel push_last;
 };
 
 /*
@@ -120,12 +120,12 @@ find_use(const struct seep__channel *channel)
 static void
 count_peer(struct tally *tally, const struct seep__channel *channel)
 {
-	/* Channels come by peer: a peer's own stand together. */
-	if (tally->counted &&
-	    seep_address_compare(&tally->last, &channel->peer) == 0)
+	/* Channels come by peer: a peer's own stand together. A roll-up is one
+	 * peer at least: of those that it holds some may stand beside it. */
+	if (tally->counted && seep__channel_same_peer(&tally->last, channel))
 		return;
 	tally->counted = 1;
-	tally->last = channel->peer;
+	tally->last = *channel;
 	if (channel->place == SEEP_PLACE_INSIDE)
 		tally->peers_inside++;
 	else
@@ -149,9 +149,9 @@ count_push(struct facts *facts, const struct seep__reader *reader)
 		facts->push_days++;
 	}
 	if (facts->push_peers == 0 ||
-	    seep_address_compare(&facts->push_last, &channel->peer) != 0)
+	    !seep__channel_same_peer(&facts->push_last, channel))
 		facts->push_peers++;
-	facts->push_last = channel->peer;
+	facts->push_last = *channel;
 	while (i < facts->push_services &&
 	       facts->services[i] != channel->service)
 		i++;
@@ -340,8 +340,15 @@ add_roles(struct list *list, struct facts *facts, int declared, uint64_t days)
 static void
 count_crossing(struct seep__host *out, const struct seep__reader *reader)
 {
-	out->bytes_out += seep__rows_out(reader->rows, reader->count);
-	out->bytes_in += seep__rows_in(reader->rows, reader->count);
+	const uint64_t bytes_out = seep__rows_out(reader->rows, reader->count);
+	const uint64_t bytes_in = seep__rows_in(reader->rows, reader->count);
+
+	out->bytes_out += bytes_out;
+	out->bytes_in += bytes_in;
+	if (reader->channel.fold != SEEP_FOLD_NONE) {
+		out->bytes_folded_out += bytes_out;
+		out->bytes_folded_in += bytes_in;
+	}
 	if (reader->count > 0 &&
 	    (!out->crosses || reader->rows[0].hour < out->first_hour))
 		out->first_hour = reader->rows[0].hour;
@@ -395,6 +402,7 @@ read_host(const struct seep__case *view, size_t host, struct seep__host *out,
 	seep__reader_init(&reader, view, host);
 	while ((rc = seep__reader_next(&reader)) == SEEP_OK) {
 		*seen |= reader.count > 0;
+		out->is_folded |= reader.channel.fold != SEEP_FOLD_NONE;
 		if (reader.channel.place != SEEP_PLACE_INSIDE)
 			count_crossing(out, &reader);
 		count_channel(&facts, &reader);
@@ -410,17 +418,19 @@ read_host(const struct seep__case *view, size_t host, struct seep__host *out,
 }
 
 static int
-read_names(const struct seep__case *view, size_t host, uint32_t *first_hour)
+read_names(const struct seep__case *view, size_t host, struct seep__host *out)
 {
 	struct seep__reader reader;
 	int rc;
 
-	*first_hour = UINT32_MAX;
+	out->names_hour = UINT32_MAX;
 	seep__reader_init(&reader, view, host);
 	reader.names = 1;
-	while ((rc = seep__reader_next(&reader)) == SEEP_OK)
-		if (reader.count > 0 && reader.rows[0].hour < *first_hour)
-			*first_hour = reader.rows[0].hour;
+	while ((rc = seep__reader_next(&reader)) == SEEP_OK) {
+		out->is_folded |= reader.channel.fold != SEEP_FOLD_NONE;
+		if (reader.count > 0 && reader.rows[0].hour < out->names_hour)
+			out->names_hour = reader.rows[0].hour;
+	}
 	seep__reader_clear(&reader);
 	return rc == SEEP_END ? SEEP_OK : rc;
 }
@@ -434,7 +444,7 @@ seep__host_read(const struct seep__case *view, size_t host,
 	int rc = read_host(view, host, out, &list, &seen);
 
 	if (rc == SEEP_OK)
-		rc = read_names(view, host, &out->names_hour);
+		rc = read_names(view, host, out);
 	if (rc != SEEP_OK || list.count == 0)
 		return rc;
 	assert(out->may_serve);

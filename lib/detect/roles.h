@@ -23,6 +23,11 @@ struct seep__host {
 	uint64_t bytes_out;
 	uint64_t bytes_in;
 	uint64_t bytes_missed;
+	/* bytes_folded_*: of them, those of roll-ups; is_folded: it has one,
+	 * crossing or not. */
+	uint64_t bytes_folded_out;
+	uint64_t bytes_folded_in;
+	int is_folded;
 	/* crosses: it has a crossing channel with cells in the hours read, the
 	 * first in 'first_hour'. */
 	int crosses;

@@ -92,7 +92,8 @@ seep__shared_mark(const struct seep__claim *founder, struct seep__mark *mark)
 				     : seep__prefix_end(subject, first);
 		rise = rise_of(founder, first, end);
 		all += rise;
-		if (rise <= most)
+		/* Where "all peers" are is nowhere. */
+		if (rise <= most || subject->peers[first].fold == SEEP_FOLD_ALL)
 			continue;
 		most = rise;
 		seep__network_of(&subject->peers[first].address,
@@ -311,7 +312,9 @@ has_begun(const struct seep__case *view, size_t host,
 		seep__view_channel(view->snapshot, c, &channel);
 		if (!seep_network_contains(&mark->place, &channel.peer))
 			break;
-		if (!is_outside(&channel, mark->is_name))
+		/* A network's roll-up went to the place, all peers' did not. */
+		if (!is_outside(&channel, mark->is_name) ||
+		    channel.fold == SEEP_FOLD_ALL)
 			continue;
 		rc = seep__view_history(view->snapshot, c, history);
 		if (rc != SEEP_OK)

@@ -356,8 +356,9 @@ read_rows(struct walk *walk)
 
 	seep__reader_init(&reader, walk->stands->view, walk->host);
 	while ((rc = seep__reader_next(&reader)) == SEEP_OK) {
-		if (reader.channel.place != SEEP_PLACE_OUTSIDE &&
-		    reader.channel.place != SEEP_PLACE_PARTNER)
+		if (reader.channel.fold != SEEP_FOLD_NONE ||
+		    (reader.channel.place != SEEP_PLACE_OUTSIDE &&
+		     reader.channel.place != SEEP_PLACE_PARTNER))
 			continue;
 		rc = begin_peer(walk, &reader.channel.peer);
 		if (rc != SEEP_OK)
@@ -400,6 +401,8 @@ read_subject(struct walk *walk)
 	for (size_t p = 0; rc == SEEP_OK && p < subject.peers_count; p++) {
 		const struct seep__peer *peer = &subject.peers[p];
 
+		if (peer->fold != SEEP_FOLD_NONE)
+			continue;
 		rc = begin_peer(walk, &peer->address);
 		for (size_t c = peer->first; rc == SEEP_OK && c < peer->end;
 		     c++)

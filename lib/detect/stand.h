@@ -10,6 +10,7 @@
  *           of the bytes. Its candidate comes right behind those of its
  *           peers, which it covers; which of them is told is decided when
  *           all are compared.
+ * Roll-ups  are no candidates: a sum over peers is even by nature.
  * Memory    224 bytes a candidate.
  */
 #ifndef SEEP_DETECT_STAND_H

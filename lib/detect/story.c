@@ -73,7 +73,9 @@ follow_peers(const struct seep__claim *told, struct seep__claim *whole)
 	for (size_t p = 0; p < told->subject->peers_count; p++) {
 		uint32_t end;
 
-		if (!told->holds[p])
+		/* A roll-up stays in the stratum: nothing follows it. */
+		if (!told->holds[p] ||
+		    told->subject->peers[p].fold != SEEP_FOLD_NONE)
 			continue;
 		end = follow_peer(told, &told->subject->peers[p]);
 		if (end > whole->end)

@@ -5,7 +5,13 @@
  * Shape     peers by address (so that a /24 or /48 is a range of peers),
  *           each with its cells by hour. The hosts of a group are added up:
  *           a peer of several members is one peer.
- * Memory    64 bytes per peer and 48 per cell, of one entity at a time.
+ * Roll-ups  of a ledger that was folded (<seep/snapshot.h>) are peers of
+ *           their own: a network's stands at its base, that of all peers behind
+ *           every other. Who is behind one is not known, so it
+ *           is new and rare on every day: bytes that were folded speak where
+ *           those to strangers do, and who floods the table is seen there.
+ * Memory    64 bytes per peer and 48 per cell, of one entity at a time; an
+ *           eighth of the cells more while they are read.
  */
 #ifndef SEEP_DETECT_SUBJECT_H
 #define SEEP_DETECT_SUBJECT_H
@@ -45,6 +51,8 @@ struct seep__peercell {
 	seep__service service;
 	uint8_t direction; /* joined */
 	uint8_t kind;
+	uint8_t recorded; /* enum seep_direction: the channel's own */
+	uint8_t inexact;  /* 1 = the channel's cells are lower bounds */
 	uint64_t bytes_out;
 	uint64_t bytes_in;
 	/* allowed: of the bytes that detection counts, those that the allow
@@ -65,7 +73,9 @@ struct seep__peer {
 	 * UINT32_MAX = never. */
 	uint32_t hosts_met;
 	uint32_t popular_from;
-	int is_partner;
+	uint8_t is_partner;
+	/* fold: enum seep_fold, what 'address' stands for. */
+	uint8_t fold;
 	/* bytes: what detection counts, all directions. */
 	uint64_t bytes;
 };
@@ -134,8 +144,29 @@ seep__subject_counts(const struct seep__subject *subject,
 		     const struct seep__peercell *cell);
 
 /*
+ * seep__peer_compare() orders peers as a subject holds them; of one address
+ * peers outside come before partners, and single ones before roll-ups.
+ */
+int
+seep__peer_compare(const struct seep__peer *a, const struct seep__peer *b);
+
+/* seep__peer_network() gives the network that a peer is or that a roll-up
+ * of one stands for; a roll-up of all peers has none. */
+void
+seep__peer_network(const struct seep__peer *peer, struct seep_network *network);
+
+/*
+ * seep__peer_find() returns the index of the peer with 'address', place and
+ * fold of 'key', or SIZE_MAX.
+ */
+size_t
+seep__peer_find(const struct seep__subject *subject,
+		const struct seep__peer *key);
+
+/*
  * seep__prefix_end() returns the end of the range of peers that share the
- * /24 or /48 of peer 'first'.
+ * /24 or /48 of peer 'first', roll-ups of that network included. A roll-up of
+ * all peers shares none.
  */
 size_t
 seep__prefix_end(const struct seep__subject *subject, size_t first);

@@ -53,12 +53,13 @@ seep__case_unite(struct seep_case **merged, struct seep__merge_part *parts,
 
 /*
  * seep__case_of() makes a case of snapshots as they are: those of one sensor
- * add up, whether or not their inputs are known. As seep_case_merge().
+ * add up, whether or not their inputs are known; 'memory_max' as in struct
+ * seep_merge_opts. As seep_case_merge().
  */
 int
 seep__case_of(struct seep_case **merged,
 	      const struct seep_snapshot *const *snapshots, size_t count,
-	      const struct seep_alloc *alloc);
+	      uint64_t memory_max, const struct seep_alloc *alloc);
 
 /*
  * seep__select() makes the choice among 'count' >= 2 snapshots of different
