@@ -129,6 +129,32 @@ put_losses(struct seep__page *page, const struct seep_coverage *coverage)
 		   coverage->fragments_orphaned);
 }
 
+/* What the memory budget took: who some peers were, and nothing else. */
+static void
+put_folds(struct seep__page *page, const struct seep_evidence *evidence)
+{
+	struct seep__text *words = &page->words;
+
+	if (evidence->coverage.channels_folded == 0 &&
+	    evidence->hosts_folded == 0)
+		return;
+	seep__text_str(words, "The memory budget was reached: ");
+	seep__page_count(words, evidence->coverage.channels_folded,
+			 " channel of ", " channels of ");
+	seep__page_count(words, evidence->hosts_folded, " host", " hosts");
+	seep__text_str(words, ", the lightest, were added to their networks "
+			      "(/24, /48) or to \"other peers\", which now "
+			      "hold ");
+	seep__text_bytes_si(words, evidence->bytes_folded);
+	seep__text_str(words,
+		       " that crossed, both ways. Totals by host, hour, "
+		       "service and opener are exact. Peers named may have "
+		       "got more than stands beside them, up to the \"at "
+		       "most\"; others cannot be named. --memory with more "
+		       "bytes keeps more.");
+	seep__page_paragraph(page, "  ", "    ");
+}
+
 static void
 put_assumptions(struct seep__page *page, const struct seep_evidence *evidence)
 {
@@ -216,6 +242,7 @@ seep__account(struct seep__page *page, const struct seep_evidence *evidence)
 	put_sensors(page, evidence);
 	put_gaps(page, evidence);
 	put_losses(page, &evidence->coverage);
+	put_folds(page, evidence);
 	put_assumptions(page, evidence);
 	put_allowed(page, evidence);
 	put_chance(page, evidence);

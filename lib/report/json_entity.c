@@ -99,6 +99,7 @@ seep__json_entity(struct seep__text *text, const struct seep_entity *entity)
 	put_roles(&json, entity);
 	seep__jsonw_u64(&json, "bytes_out", entity->bytes_out);
 	seep__jsonw_u64(&json, "bytes_in", entity->bytes_in);
+	seep__jsonw_u64(&json, "bytes_folded", entity->bytes_folded);
 	seep__jsonw_u64(&json, "ceiling_bytes", entity->ceiling_bytes);
 	seep__jsonw_string(&json, "ceiling_null_reason",
 			   entity->ceiling_null_reason);

@@ -39,6 +39,7 @@ put_counts(struct seep__jsonw *json, const struct seep_coverage *c)
 	    {"names_outside", c->names_outside},
 	    {"names_skipped", c->names_skipped},
 	    {"names_refused", c->names_refused},
+	    {"channels_folded", c->channels_folded},
 	    {"files", c->files},
 	    {"files_damaged", c->files_damaged},
 	    {"files_refused", c->files_refused},
@@ -154,6 +155,8 @@ seep__json_evidence(struct seep__text *text,
 	seep__jsonw_u64(&json, "hours_covered", evidence->hours_covered);
 	seep__jsonw_u64(&json, "hosts_inside", evidence->hosts_inside);
 	seep__jsonw_u64(&json, "entities", evidence->entities);
+	seep__jsonw_u64(&json, "hosts_folded", evidence->hosts_folded);
+	seep__jsonw_u64(&json, "bytes_folded", evidence->bytes_folded);
 	seep__jsonw_bool(&json, "one_way", evidence->one_way);
 	seep__jsonw_bool(&json, "partner_declared", evidence->partner_declared);
 	seep__jsonw_short(&json, "host_years", evidence->host_years_micro, 6);

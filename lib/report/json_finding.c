@@ -17,22 +17,31 @@ seep__json_members(struct seep__jsonw *json, const struct seep_entity *entity)
 	seep__jsonw_close(json, ']');
 }
 
-/* A registered domain has a name and no address. Its label is made from what
+/* A registered domain has a name and no address, a roll-up of peers the
+ * address of their network, or ::/0. A name's label is made from what
  * the network supplied, as every label is. */
 static void
 put_peer(struct seep__jsonw *json, const struct seep_peer_bytes *peer)
 {
+	struct seep_network network;
+
 	assert(peer != NULL);
 	seep__jsonw_open(json, NULL, '{');
 	if (peer->is_name) {
 		seep__jsonw_string(json, "name", peer->label);
-		seep__jsonw_u64(json, "bytes_out", peer->bytes_out);
+	} else if (peer->fold != SEEP_FOLD_NONE) {
+		seep__report_rollup(peer, &network);
+		seep__jsonw_host(json, "ip", &network);
 	} else {
 		seep__jsonw_address(json, "ip", &peer->peer);
-		seep__jsonw_u64(json, "bytes_out", peer->bytes_out);
-		if (peer->label != NULL)
-			seep__jsonw_string(json, "label", peer->label);
 	}
+	if (peer->fold != SEEP_FOLD_NONE)
+		seep__jsonw_bool(json, "folded", 1);
+	seep__jsonw_u64(json, "bytes_out", peer->bytes_out);
+	if (peer->bytes_out_max > peer->bytes_out)
+		seep__jsonw_u64(json, "bytes_out_max", peer->bytes_out_max);
+	if (!peer->is_name && peer->label != NULL)
+		seep__jsonw_string(json, "label", peer->label);
 	seep__jsonw_close(json, '}');
 }
 
@@ -84,6 +93,8 @@ put_figures(struct seep__jsonw *json, const struct seep_finding *finding)
 {
 	assert(json != NULL);
 	seep__jsonw_u64(json, "bytes_out", finding->bytes_out);
+	if (finding->bytes_folded > 0)
+		seep__jsonw_u64(json, "bytes_folded", finding->bytes_folded);
 	seep__jsonw_u64(json, "bytes_missed", finding->bytes_missed);
 	seep__jsonw_u64(json, "bytes_expected", finding->bytes_expected);
 	seep__jsonw_time(json, "first_seen", finding->first_seen_ns);

@@ -274,7 +274,8 @@ put_top(struct seep__page *page, const struct seep_entity *entity)
 		bytes += peer->bytes_out;
 	}
 	if (entity->peers_total > shown && entity->bytes_out >= bytes) {
-		seep__text_str(words, "; to ");
+		seep__text_str(words,
+			       entity->is_folded ? "; to at least " : "; to ");
 		seep__page_count(words, entity->peers_total - shown,
 				 " other peer ", " other peers ");
 		seep__text_bytes_si(words, entity->bytes_out - bytes);

@@ -108,14 +108,25 @@ seep__page_label(struct seep__text *text, const char *label, size_t size_max)
 void
 seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer)
 {
+	struct seep_network network;
+
 	assert(peer != NULL);
-	if (!peer->is_name)
+	if (peer->fold == SEEP_FOLD_ALL) {
+		seep__text_str(text, peer->is_name ? "other names, added up"
+						   : "other peers, added up");
+	} else if (peer->fold == SEEP_FOLD_NETWORK) {
+		seep__report_rollup(peer, &network);
+		seep__text_str(text, "peers of ");
+		seep__text_network(text, &network);
+		seep__text_str(text, ", added up");
+	} else if (!peer->is_name) {
 		seep__text_address(text, &peer->peer);
-	else if (peer->label != NULL)
+	} else if (peer->label != NULL) {
 		/* A domain name is the peer itself, not an annotation. */
 		seep__page_label(text, peer->label, 64);
-	else
+	} else {
 		seep__text_str(text, "an unknown name");
+	}
 }
 
 void

@@ -55,7 +55,8 @@ void
 seep__page_share(struct seep__text *text, uint64_t part, uint64_t whole);
 
 /* seep__page_peer() adds a peer's address, or its name where it stands for a
- * registered domain; at most SEEP__PAGE_LABEL bytes of it, escaped. */
+ * registered domain; at most SEEP__PAGE_LABEL bytes of it, escaped; or what
+ * a roll-up stands for. */
 void
 seep__page_peer(struct seep__text *text, const struct seep_peer_bytes *peer);
 

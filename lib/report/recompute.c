@@ -64,12 +64,25 @@ static const char awk_zeek_header[] =
     "/^#path/{p=$2}\n"
     "/^#/{next}\n";
 
+/* m(x): is x a peer, or of a /24 that is listed as "198.51.100."? */
+static const char awk_networks[] =
+    "function m(x){if(x in P)return 1\n"
+    " return sub(/[.][0-9]+$/,\".\",x)&&(x in P)}\n";
+
 static const char awk_zeek_row[] =
     "{k=v(\"tunnel_parents\");if(k!=\"-\"){n=split(k,a,\",\")\n"
     " for(i=1;i<=n;i++)C[a[i]]=1}\n"
-    " o=v(\"id.orig_h\");r=v(\"id.resp_h\")\n"
+    " o=v(\"id.orig_h\");r=v(\"id.resp_h\")\n";
+
+/* Which side is the host? With networks among the peers: m(). */
+static const char awk_zeek_sides[] =
     " if((o in H)&&(r in P))w=\"orig\"\n"
-    " else if((r in H)&&(o in P))w=\"resp\";else next\n"
+    " else if((r in H)&&(o in P))w=\"resp\";else next\n";
+static const char awk_zeek_sides_networks[] =
+    " if((o in H)&&m(r))w=\"orig\"\n"
+    " else if((r in H)&&m(o))w=\"resp\";else next\n";
+
+static const char awk_zeek_time[] =
     " s=t(v(\"ts\"));d=v(\"duration\");d=int(d*1e6+.5)\n"
     " if(!(d>=0&&d<=31622400000000))d=0\n";
 
@@ -114,14 +127,45 @@ static const char awk_capture_sum[] =
     " if(x+y==0)next\n"
     " split($(l4?3:6),s,\",\");split($(l4?4:7),d,\",\");"
     "split($(l4?5:8),b,\",\")\n"
-    " i=l4?x:y;if((s[i] in H)&&(d[i] in P))N+=b[i]+(l4?0:40)}\n"
-    "END{printf \"%.0f\\n\",N}'\n";
+    " i=l4?x:y;";
+static const char awk_capture_sides[] = "if((s[i] in H)&&(d[i] in P))";
+static const char awk_capture_sides_networks[] = "if((s[i] in H)&&m(d[i]))";
+static const char awk_capture_end[] = "N+=b[i]+(l4?0:40)}\n"
+				      "END{printf \"%.0f\\n\",N}'\n";
 
 static const char tshark_function[] =
     "(t() { tshark -n -r \"$1\" -o ip.defragment:FALSE -T fields \\\n"
     "  -e frame.time_epoch -e frame.protocols -e ip.src -e ip.dst -e ip.len "
     "\\\n"
     "  -e ipv6.src -e ipv6.dst -e ipv6.plen 2>/dev/null; }\n";
+
+int
+seep__recompute_selects(const struct seep_peer_bytes *peer)
+{
+	assert(peer != NULL);
+	return peer->fold == SEEP_FOLD_NONE ||
+	       (peer->fold == SEEP_FOLD_NETWORK &&
+		seep_address_is_v4(&peer->peer));
+}
+
+static int
+has_networks(const struct seep_finding *finding)
+{
+	for (size_t i = 0; i < finding->peers_count; i++)
+		if (finding->peers[i].fold == SEEP_FOLD_NETWORK &&
+		    seep__recompute_selects(&finding->peers[i]))
+			return 1;
+	return 0;
+}
+
+static int
+selects_any(const struct seep_finding *finding)
+{
+	for (size_t i = 0; i < finding->peers_count; i++)
+		if (seep__recompute_selects(&finding->peers[i]))
+			return 1;
+	return 0;
+}
 
 static int
 ends_with(const char *text, const char *end)
@@ -248,6 +292,17 @@ put_listed(struct list *list, const struct seep_address *address)
 	put_listed_text(list, name, seep_address_format(address, name));
 }
 
+/* An IPv4 network of 24 bits by what its addresses begin with. */
+static void
+put_listed_network(struct list *list, const struct seep_address *base)
+{
+	char name[SEEP_ADDRESS_TEXT_SIZE];
+	const size_t size = seep_address_format(base, name);
+
+	assert(size > 1 && name[size - 1] == '0');
+	put_listed_text(list, name, size - 1);
+}
+
 static void
 put_hosts(struct list *list, const struct seep_report_opts *opts,
 	  const struct seep_finding *finding, const struct seep_entity *entity)
@@ -299,8 +354,10 @@ put_begin(struct seep__text *text, const struct seep_report_opts *opts,
 		if (peer->is_name)
 			put_listed_text(&list, peer->label,
 					strlen(peer->label));
-		else
+		else if (peer->fold == SEEP_FOLD_NONE)
 			put_listed(&list, &peer->peer);
+		else if (seep__recompute_selects(peer))
+			put_listed_network(&list, &peer->peer);
 	}
 	close_list(&list);
 	seep__text_str(text, "}\n");
@@ -330,6 +387,8 @@ put_log_start(struct seep__text *text, const struct seep_report_opts *opts,
 	put_log_inputs(text, opts, files);
 	seep__text_str(text, " | awk -F'\\t' '\n");
 	seep__text_str(text, awk_lists);
+	if (has_networks(finding))
+		seep__text_str(text, awk_networks);
 	put_begin(text, opts, finding, entity, NS_PER_US);
 	seep__text_str(text, opts->input_kind == SEEP_INPUT_ZEEK_TSV
 				 ? awk_value_tsv
@@ -345,6 +404,9 @@ put_zeek(struct seep__text *text, const struct seep_report_opts *opts,
 	seep__text_str(text, awk_zeek_functions);
 	seep__text_str(text, awk_zeek_header);
 	seep__text_str(text, awk_zeek_row);
+	seep__text_str(text, has_networks(finding) ? awk_zeek_sides_networks
+						   : awk_zeek_sides);
+	seep__text_str(text, awk_zeek_time);
 	if (opts->input_flags & SEEP_INPUT_DEDUP)
 		seep__text_str(text, awk_zeek_dedup);
 	seep__text_str(text, awk_zeek_bytes);
@@ -412,8 +474,13 @@ put_capture(struct seep__text *text, const struct seep_report_opts *opts,
 	put_capture_inputs(text, opts);
 	seep__text_str(text, " | awk -F'\\t' '\n");
 	seep__text_str(text, awk_lists);
+	if (has_networks(finding))
+		seep__text_str(text, awk_networks);
 	put_begin(text, opts, finding, entity, NS_PER_S);
 	seep__text_str(text, awk_capture_sum);
+	seep__text_str(text, has_networks(finding) ? awk_capture_sides_networks
+						   : awk_capture_sides);
+	seep__text_str(text, awk_capture_end);
 }
 
 int
@@ -424,7 +491,7 @@ seep__recompute(struct seep__text *text, const struct seep_report_opts *opts,
 	assert(text != NULL);
 	assert(opts != NULL);
 	assert(finding != NULL);
-	if (opts->inputs_count == 0 || finding->peers_count == 0)
+	if (opts->inputs_count == 0 || !selects_any(finding))
 		return 0;
 	if (count_names(finding) > 0) {
 		if (!names_can_be_told(opts, finding))

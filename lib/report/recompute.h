@@ -21,12 +21,21 @@
 #include "base/text.h"
 
 /*
+ * seep__recompute_selects() says whether the command can select a peer: 1 or
+ * 0. Roll-ups of an IPv4 network are selected by their prefix; an IPv6
+ * network has many spellings, and "all peers" have none.
+ */
+int
+seep__recompute_selects(const struct seep_peer_bytes *peer);
+
+/*
  * seep__recompute() writes the command for 'finding', whose entity may be
  * NULL, ready to be pasted into a POSIX shell, and a newline.
  *
  * Returns 1, or 0 with nothing written when the kind of input or its paths
  * are not known, or when no such command can tell (names in captures, names
- * with escaped bytes, names beside addresses).
+ * with escaped bytes, names beside addresses, roll-ups alone that cannot be
+ * selected). Peers that cannot be selected are left out.
  */
 int
 seep__recompute(struct seep__text *text, const struct seep_report_opts *opts,

@@ -78,6 +78,20 @@ seep__report_host(struct seep__text *text, const struct seep_network *host)
 		seep__text_network(text, host);
 }
 
+void
+seep__report_rollup(const struct seep_peer_bytes *peer,
+		    struct seep_network *network)
+{
+	assert(peer != NULL && network != NULL);
+	assert(peer->fold != SEEP_FOLD_NONE);
+	network->base = peer->peer;
+	if (peer->fold == SEEP_FOLD_ALL)
+		network->prefix_bits = 0;
+	else
+		network->prefix_bits =
+		    seep_address_is_v4(&peer->peer) ? 96 + 24 : 48;
+}
+
 int
 seep__report_has_onset(const struct seep_finding *finding)
 {

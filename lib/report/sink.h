@@ -52,6 +52,12 @@ seep__report_allow(const struct seep_report_opts *opts, size_t index);
 void
 seep__report_host(struct seep__text *text, const struct seep_network *host);
 
+/* seep__report_rollup() gives the network that a roll-up of peers stands for:
+ * its /24 or /48, or ::/0 where it stands for any. */
+void
+seep__report_rollup(const struct seep_peer_bytes *peer,
+		    struct seep_network *network);
+
 /* seep__report_has_onset() says whether the finding has an earlier time to be
  * compared with, and so an onset and an excess: 1 or 0. */
 int

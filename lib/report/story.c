@@ -49,6 +49,11 @@ put_peer(struct seep__text *text, const struct seep_finding *finding,
 	seep__page_peer(text, peer);
 	seep__text_str(text, "  ");
 	seep__text_bytes_si(text, peer->bytes_out);
+	if (peer->bytes_out_max > peer->bytes_out) {
+		seep__text_str(text, " (at most ");
+		seep__text_bytes_si(text, peer->bytes_out_max);
+		seep__text_char(text, ')');
+	}
 	if (peer->bytes_out <= finding->bytes_out && finding->bytes_out > 0) {
 		seep__text_str(text, ", ");
 		seep__page_share(text, peer->bytes_out, finding->bytes_out);
@@ -93,19 +98,43 @@ put_days(struct seep__text *text, const struct seep_finding *finding)
 	seep__spark(text, "   ", finding->days, finding->days_count);
 }
 
+/* Bytes to the peers that the command selects; whether it may print more,
+ * since some of theirs were added to others. */
+static uint64_t
+sum_selected(const struct seep_finding *finding, int *is_least)
+{
+	uint64_t sum = 0;
+
+	*is_least = 0;
+	for (size_t i = 0; i < finding->peers_count; i++) {
+		const struct seep_peer_bytes *peer = &finding->peers[i];
+
+		if (!seep__recompute_selects(peer))
+			continue;
+		sum += peer->bytes_out;
+		*is_least |= peer->fold != SEEP_FOLD_NONE ||
+			     peer->bytes_out_max > peer->bytes_out;
+	}
+	return sum;
+}
+
 /* What the command prints, so that a reader can compare. */
 static void
 put_expected(struct seep__text *text, const struct seep_report_opts *opts,
 	     const struct seep_finding *finding)
 {
 	uint64_t sum = finding->bytes_out;
+	int is_least = 0;
 
-	if (finding->peers_total > finding->peers_count) {
-		sum = 0;
-		for (size_t i = 0; i < finding->peers_count; i++)
-			sum += finding->peers[i].bytes_out;
-	}
-	seep__text_str(text, "\n   Recompute: this command prints ");
+	if (finding->peers_total > finding->peers_count ||
+	    finding->bytes_folded > 0)
+		sum = sum_selected(finding, &is_least);
+	else
+		(void)sum_selected(finding, &is_least);
+	seep__text_str(text, is_least
+				 ? "\n   Recompute: this command prints at "
+				   "least "
+				 : "\n   Recompute: this command prints ");
 	seep__text_u64(text, sum);
 	if (finding->bytes_missed > 0 && opts->input_kind != SEEP_INPUT_CAPTURE)
 		seep__text_str(text, " and the bytes missed");
@@ -116,7 +145,14 @@ put_expected(struct seep__text *text, const struct seep_report_opts *opts,
 		seep__text_u64(text, finding->peers_total);
 		seep__text_char(text, ')');
 	}
-	seep__text_str(text, ".\n\n");
+	seep__text_str(text, ".\n");
+	if (finding->bytes_folded > 0)
+		seep__text_str(text,
+			       "   It selects the peers that can be named, and "
+			       "whole /24 networks; what was\n   added up "
+			       "otherwise is in the totals of the host only."
+			       "\n");
+	seep__text_char(text, '\n');
 }
 
 /* Silence would look as if the figure needed no check. */
@@ -124,13 +160,18 @@ static void
 put_no_command(struct seep__text *text, const struct seep_report_opts *opts,
 	       const struct seep_finding *finding)
 {
-	if (opts->inputs_count == 0 || finding->peers_count == 0 ||
-	    !finding->peers[0].is_name)
+	if (opts->inputs_count == 0 || finding->peers_count == 0)
 		return;
-	seep__text_str(
-	    text, "\n   Recompute: not in one line. The bytes are those of "
-		  "the names that were asked\n   for below each domain, "
-		  "dots included.\n");
+	if (finding->peers[0].is_name)
+		seep__text_str(text,
+			       "\n   Recompute: not in one line. The bytes are "
+			       "those of the names that were asked\n   for "
+			       "below each domain, dots included.\n");
+	else if (finding->bytes_folded > 0)
+		seep__text_str(text,
+			       "\n   Recompute: not by peer, for no peer of it "
+			       "can be named. The totals of the\n   host can "
+			       "be summed from the input.\n");
 }
 
 static void

@@ -296,6 +296,40 @@ Test(json, a_registered_domain_has_a_name_and_no_address)
 		   "\"bytes_out\":12},{\"name\":null,\"bytes_out\":3}]");
 }
 
+Test(json, what_was_added_up_has_its_network_and_says_so)
+{
+	struct seep_finding finding = findings.findings[0];
+	struct seep_peer_bytes peers[4] = {
+	    {.peer = address_of("198.51.100.0"),
+	     .bytes_out = 12,
+	     .bytes_out_max = 12,
+	     .fold = SEEP_FOLD_NETWORK},
+	    {.peer = address_of("::"), .bytes_out = 9, .fold = SEEP_FOLD_ALL},
+	    {.peer = address_of("198.51.100.0"),
+	     .bytes_out = 3,
+	     .bytes_out_max = 24},
+	    {.bytes_out = 2, .is_name = 1, .fold = SEEP_FOLD_ALL}};
+
+	finding.peers = peers;
+	finding.peers_count = 4;
+	finding.bytes_folded = 21;
+	findings.findings = &finding;
+	findings.evidence.coverage.channels_folded = 1234;
+	findings.evidence.hosts_folded = 2;
+	findings.evidence.bytes_folded = 567;
+	write_json();
+	cr_assert_eq(check_lines(), 4);
+	expect_has("\"peers\":[{\"ip\":\"198.51.100.0/24\",\"folded\":true,"
+		   "\"bytes_out\":12},{\"ip\":\"::/0\",\"folded\":true,"
+		   "\"bytes_out\":9},{\"ip\":\"198.51.100.0\","
+		   "\"bytes_out\":3,\"bytes_out_max\":24},"
+		   "{\"name\":null,\"folded\":true,\"bytes_out\":2}]");
+	expect_has("\"bytes_folded\":21,\"bytes_missed\":");
+	expect_has("\"channels_folded\":1234,");
+	expect_has("\"hosts_folded\":2,\"bytes_folded\":567,");
+	expect_has("\"bytes_in\":30,\"bytes_folded\":0,");
+}
+
 Test(json, an_entity_has_its_testable_days_top_peers_and_calibration)
 {
 	write_json();

@@ -441,6 +441,31 @@ Test(recompute, a_group_and_a_joined_host_are_all_their_addresses)
 	cr_expect_eq(run(&path, 1, &group), 321);
 }
 
+Test(recompute, a_network_that_was_added_up_is_selected_by_its_prefix)
+{
+	static const struct row rows[] = {
+	    {FROM, 10, H, "198.51.100.1", "1", "0", "0", "0"},
+	    {FROM, 10, "198.51.100.255", H, "0", "20", "0", "0"},
+	    {FROM, 10, H, "198.51.10.1", "300", "0", "0", "0"},
+	    {FROM, 10, H, "2001:db8::9", "4000", "0", "0", "0"},
+	    {FROM, 10, H, "2001:db8::8", "50000", "0", "0", "0"}};
+
+	write_log("conn.log", "conn", rows, 5, TSV);
+	peers[0].peer = address_of("198.51.100.0");
+	peers[0].fold = SEEP_FOLD_NETWORK;
+	cr_expect_eq(run_one("conn.log"), 4021);
+	opts.input_kind = SEEP_INPUT_ZEEK_JSON;
+	cr_expect_eq(run_one("conn.log"), 4021);
+	/* What stands for any peer is left out. */
+	peers[0].peer = address_of("::");
+	peers[0].fold = SEEP_FOLD_ALL;
+	cr_expect_eq(run_one("conn.log"), 4000);
+	/* An IPv6 network has many spellings. */
+	peers[0].peer = address_of("2001:db8::");
+	peers[0].fold = SEEP_FOLD_NETWORK;
+	cr_expect_eq(run_one("conn.log"), 4000);
+}
+
 Test(recompute, holds_a_thousand_peers)
 {
 	static struct row rows[1000];
@@ -532,6 +557,10 @@ Test(recompute, sums_a_capture_by_its_innermost_packets)
 	cr_expect_eq(run(paths, 2, NULL), 2 * (60 + 56 + 30));
 	finding.host = network_of("2001:db8::7");
 	cr_expect_eq(run(paths, 1, NULL), 60);
+	finding.host = network_of("10.2.0.7");
+	peers[0].peer = address_of("198.51.100.0");
+	peers[0].fold = SEEP_FOLD_NETWORK;
+	cr_expect_eq(run(paths, 1, NULL), 60 + 56 + 30);
 }
 
 Test(recompute, says_nothing_where_the_input_is_not_known)

@@ -247,6 +247,46 @@ Test(text, a_name_is_shown_as_a_name_and_what_cannot_be_told_is_said)
 	expect_has("l(P,\"tunnel.example\")");
 }
 
+Test(text, what_was_added_up_is_said_and_no_address_made_of_it)
+{
+	struct seep_finding finding = findings.findings[0];
+	struct seep_peer_bytes peers[3] = {{.peer = address_of("198.51.100.9"),
+					    .bytes_out = 1000000000,
+					    .bytes_out_max = 1100000000},
+					   {.peer = address_of("198.51.100.0"),
+					    .bytes_out = 200000000,
+					    .fold = SEEP_FOLD_NETWORK},
+					   {.peer = address_of("::"),
+					    .bytes_out = 34567990,
+					    .fold = SEEP_FOLD_ALL}};
+
+	finding.peers = peers;
+	finding.peers_count = 3;
+	finding.peers_total = 3;
+	finding.bytes_folded = 234567990;
+	findings.findings = &finding;
+	findings.evidence.coverage.channels_folded = 12;
+	findings.evidence.hosts_folded = 1;
+	findings.evidence.bytes_folded = 234567999;
+	write_text(200);
+	expect_has("   to 198.51.100.9  1.00 GB (at most 1.10 GB), 80 %\n"
+		   "      peers of 198.51.100.0/24, added up  200 MB, 16 %\n"
+		   "      other peers, added up  34.5 MB, 2 %\n");
+	expect_has("Recompute: this command prints at least 1200000000");
+	expect_has("l(P,\"198.51.100.9 198.51.100.\")");
+	expect_has("The memory budget was reached: 12 channels of 1 host, the "
+		   "lightest, were added to their networks");
+	expect_has("234 MB that crossed, both ways.");
+	page_clear(&page);
+	/* Nothing that a command could select. */
+	finding.peers = peers + 2;
+	finding.peers_count = 1;
+	finding.peers_total = 1;
+	write_text(200);
+	expect_has("Recompute: not by peer,");
+	cr_expect_null(strstr(page.data, "awk"));
+}
+
 Test(text, a_contrast_has_no_onset_and_is_called_a_rank)
 {
 	struct seep_finding finding = findings.findings[0];
