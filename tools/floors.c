@@ -416,23 +416,18 @@ put_floors(const struct run *run, const struct seep_findings *findings)
 }
 
 static int
-tell_from(struct run *run, const struct seep_snapshot *base)
+tell_from(struct run *run, const struct seep_snapshot *base,
+	  const struct seep_detect_opts *question,
+	  const struct seep_findings *findings)
 {
-	struct seep_detect_opts question = SEEP_DETECT_OPTS_INIT;
 	struct verification v = {.run = run,
 				 .base = base,
-				 .question = &question,
+				 .question = question,
 				 .days_index =
 				     days_index_of(run->options->days)};
-	struct seep_findings *findings;
 	int exit_status;
-	int status;
+	int status = SEEP_OK;
 
-	status = run_question(run, seep_snapshot_coverage(base), &question);
-	if (status == SEEP_OK)
-		status = seep_detect(&base, 1, &question, &findings, NULL);
-	if (status != SEEP_OK)
-		return run_complain(run, status);
 	v.evidence = seep_findings_evidence(findings);
 	exit_status = run_check(run, &v.evidence->coverage);
 	if (exit_status == EXIT_DONE) {
@@ -442,7 +437,6 @@ tell_from(struct run *run, const struct seep_snapshot *base)
 		if (status != SEEP_OK)
 			exit_status = run_complain(run, status);
 	}
-	seep_findings_free(findings);
 	run->told = exit_status == EXIT_DONE;
 	return exit_status;
 }
@@ -450,15 +444,18 @@ tell_from(struct run *run, const struct seep_snapshot *base)
 int
 floors_tell(struct run *run)
 {
+	struct seep_detect_opts question = SEEP_DETECT_OPTS_INIT;
+	struct seep_findings *findings;
 	struct seep_snapshot *base;
 	int status;
 
 	assert(run != NULL);
 	assert(run->output.file != NULL);
-	status = seep_engine_snapshot(run->engine, &base);
+	status = run_look(run, &question, &base, &findings);
 	if (status != SEEP_OK)
 		return run_complain(run, status);
-	status = tell_from(run, base);
-	seep_snapshot_free(base);
+	status = tell_from(run, base, &question, findings);
+	seep_findings_free(findings);
+	run_let_go(run, &base);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,22 @@ describe_origin(const struct options *options, struct seep_origin *origin)
 	origin->inputs_listed = 1;
 }
 
+/*
+ * The engine's part of --memory: half, of which it fills a half before it
+ * folds, so that a snapshot has room. The other half, and what the engine
+ * leaves, is detection's: on a flood of single peers that takes 130 bytes a
+ * peer beside the ledger's 90. With more for the engine more peers would be
+ * kept and then folded to be looked at; with less, folded for nothing.
+ */
+#define ENGINE_SHARE 2
+
+/*
+ * Blocks of so many bytes and more are given back to the system at once.
+ * glibc raises this limit by itself as large blocks come and go, and keeps
+ * holes: 2 to 3 MiB of 16 then were nobody's.
+ */
+#define BLOCK_RETURNED (128 * 1024)
+
 static int
 make_engine(struct run *run)
 {
@@ -42,8 +59,14 @@ make_engine(struct run *run)
 	describe_origin(run->options, &origin);
 	opts.origin = &origin;
 	opts.site = run->options->site;
-	opts.memory_max = run->options->memory_bytes;
 	opts.seed = seed_draw();
+	opts.memory_max = run->options->memory_bytes / ENGINE_SHARE;
+	if (run->options->memory_bytes > 0 && opts.memory_max == 0)
+		opts.memory_max = 1;
+#ifdef M_MMAP_THRESHOLD
+	if (run->options->memory_bytes > 0)
+		(void)mallopt(M_MMAP_THRESHOLD, BLOCK_RETURNED);
+#endif
 	store_init(&run->store, run->options->save != NULL
 				    ? run->options->save
 				    : run->options->output);
@@ -106,6 +129,9 @@ run_question(struct run *run, const struct seep_coverage *coverage,
 
 	assert(coverage != NULL);
 	assert(opts != NULL);
+	timezone_clear(&run->offsets);
+	opts->offsets = NULL;
+	opts->offsets_count = 0;
 	opts->watch = options->watch;
 	opts->alarms_per_year = options->alarms_per_year;
 	opts->since_ns = options->since_ns;
@@ -124,25 +150,128 @@ run_question(struct run *run, const struct seep_coverage *coverage,
 	return SEEP_OK;
 }
 
+/* What the ledger and its snapshots leave of --memory; 0 = no limit. */
+static int
+measure_room(const struct run *run, uint64_t *room)
+{
+	struct seep_engine_stats stats = {.size = sizeof(stats)};
+	const uint64_t memory = run->options->memory_bytes;
+	int status;
+
+	*room = 0;
+	if (memory == 0)
+		return SEEP_OK;
+	status = seep_engine_stats(run->engine, &stats);
+	if (status == SEEP_OK && stats.bytes_used >= memory)
+		return SEEP_EBUDGET;
+	*room = memory - stats.bytes_used;
+	return status;
+}
+
+/* Looks at a snapshot of all that was fed, once. */
+static int
+look_once(struct run *run, struct seep_detect_opts *opts,
+	  struct seep_snapshot **snapshot, struct seep_findings **findings)
+{
+	int status = SEEP_OK;
+
+	*snapshot = run->kept;
+	if (run->kept == NULL)
+		status = seep_engine_snapshot(run->engine, snapshot);
+	if (status == SEEP_OK)
+		status = measure_room(run, &opts->memory_max);
+	if (status == SEEP_OK)
+		status =
+		    run_question(run, seep_snapshot_coverage(*snapshot), opts);
+	if (status == SEEP_OK)
+		status =
+		    seep_detect((const struct seep_snapshot *const *)snapshot,
+				1, opts, findings, NULL);
+	if (status != SEEP_OK)
+		run_let_go(run, snapshot);
+	return status;
+}
+
+void
+run_let_go(const struct run *run, struct seep_snapshot **snapshot)
+{
+	if (*snapshot != run->kept)
+		seep_snapshot_free(*snapshot);
+	*snapshot = NULL;
+}
+
+/* What was to be saved is saved now, with every channel: the ledger is about
+ * to be folded for detection alone. */
+static int
+save_early(struct run *run)
+{
+	const struct seep_coverage *coverage;
+
+	if (run->kept == NULL)
+		return EXIT_DONE;
+	coverage = seep_snapshot_coverage(run->kept);
+	if (run_check(run, coverage) != EXIT_DONE ||
+	    case_save(run->kept, run->options->save) != EXIT_DONE)
+		return EXIT_FAILED;
+	seep_snapshot_free(run->kept);
+	run->kept = NULL;
+	return EXIT_DONE;
+}
+
+/* Folds half of the channels. Returns SEEP_OK, SEEP_EBUDGET when there is
+ * nothing to fold, or why not. */
+static int
+fold_half(struct run *run)
+{
+	struct seep_engine_stats before = {.size = sizeof(before)};
+	struct seep_engine_stats after = {.size = sizeof(after)};
+	int status = seep_engine_stats(run->engine, &before);
+
+	if (status == SEEP_OK)
+		status = seep_engine_fold(run->engine, before.channels / 2);
+	if (status == SEEP_OK || status == SEEP_END)
+		status = seep_engine_stats(run->engine, &after);
+	if (status != SEEP_OK)
+		return status;
+	if (after.channels >= before.channels)
+		return SEEP_EBUDGET;
+	if (!run->options->quiet) {
+		progress_clear(&run->progress);
+		complain("--memory leaves no room to look at %" PRIu64
+			 " channels: the lightest were added up, %" PRIu64
+			 " are left",
+			 before.channels, after.channels);
+	}
+	return SEEP_OK;
+}
+
+int
+run_look(struct run *run, struct seep_detect_opts *opts,
+	 struct seep_snapshot **snapshot, struct seep_findings **findings)
+{
+	int status;
+
+	assert(run != NULL && opts != NULL);
+	assert(snapshot != NULL && findings != NULL);
+	*findings = NULL;
+	do {
+		status = look_once(run, opts, snapshot, findings);
+		if (status != SEEP_EBUDGET || run->options->memory_bytes == 0)
+			return status;
+		if (save_early(run) != EXIT_DONE)
+			return SEEP_EIO;
+	} while ((status = fold_half(run)) == SEEP_OK);
+	return status;
+}
+
 int
 run_detect(struct run *run, struct seep_findings **findings)
 {
 	struct seep_detect_opts opts = SEEP_DETECT_OPTS_INIT;
 	struct seep_snapshot *snapshot;
-	int status;
+	int status = run_look(run, &opts, &snapshot, findings);
 
-	assert(run != NULL);
-	assert(findings != NULL);
-	*findings = NULL;
-	status = seep_engine_snapshot(run->engine, &snapshot);
-	if (status != SEEP_OK)
-		return status;
-	status = run_question(run, seep_snapshot_coverage(snapshot), &opts);
-	if (status == SEEP_OK)
-		status =
-		    seep_detect((const struct seep_snapshot *const *)&snapshot,
-				1, &opts, findings, NULL);
-	seep_snapshot_free(snapshot);
+	run_let_go(run, &snapshot);
 	return status;
 }
 
@@ -233,8 +362,12 @@ settle(struct run *run)
 
 	seep_source_coverage(run->source, &counted);
 	seep_engine_add_coverage(run->engine, &counted);
-	if (run->options->save != NULL)
+	if (run->options->save == NULL)
+		return EXIT_DONE;
+	do
 		status = seep_engine_snapshot(run->engine, &run->kept);
+	while (status == SEEP_EBUDGET && run->options->memory_bytes > 0 &&
+	       fold_half(run) == SEEP_OK);
 	return status == SEEP_OK ? EXIT_DONE : run_complain(run, status);
 }
 
@@ -256,6 +389,12 @@ tell(struct run *run)
 	int status = run_detect(run, &findings);
 	int exit_status;
 
+	/* If it was not the store, a case could not be saved, and it was said.
+	 */
+	if (status == SEEP_EIO) {
+		(void)store_complain(&run->store);
+		return EXIT_FAILED;
+	}
 	if (status != SEEP_OK)
 		return run_complain(run, status);
 	exit_status =

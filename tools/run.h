@@ -96,9 +96,27 @@ int
 run_write(struct run *run, const struct seep_findings *findings);
 
 /*
- * run_detect() looks at all that was fed so far. Returns SEEP_OK or why
- * not.
+ * run_look() looks at all that was fed so far. Where --memory leaves too
+ * little room for that, the ledger's lightest channels are added up, and so
+ * on, until it fits; each step is told.
+ *
+ * 'opts'      in and out; filled in as by run_question(), its memory_max is
+ *             what was left.
+ * 'snapshot'  out: what was looked at; give it to run_let_go().
+ * 'findings'  out; NULL on failure.
+ *
+ * Returns SEEP_OK, SEEP_EBUDGET when no channel is left to add up, SEEP_EIO
+ * after saying that a case could not be saved, or why not.
  */
+int
+run_look(struct run *run, struct seep_detect_opts *opts,
+	 struct seep_snapshot **snapshot, struct seep_findings **findings);
+
+/* run_let_go() frees a snapshot of run_look(), unless it is to be saved. */
+void
+run_let_go(const struct run *run, struct seep_snapshot **snapshot);
+
+/* run_detect() is run_look() for who needs the findings alone. */
 int
 run_detect(struct run *run, struct seep_findings **findings);
 

@@ -72,7 +72,11 @@ static const char help_run[] =
     "      --no-progress             no progress line on a terminal\n"
     "\n"
     "How it runs\n"
-    "  -m, --memory BYTES            budget; suffixes K M G T, Ki Mi Gi Ti\n"
+    "  -m, --memory BYTES            ceiling for ledger and analysis; peers "
+    "are\n"
+    "                                added up where it is reached; suffixes K "
+    "M\n"
+    "                                G T, Ki Mi Gi Ti; from 16Mi on\n"
     "      --no-store                no temporary file where that is short\n"
     "  -j, --threads N               accepted; one thread is used now\n"
     "  -h, --help                    this text\n";

@@ -423,9 +423,8 @@ seep__case_of(struct seep_case **merged,
 	      const struct seep_snapshot *const *snapshots, size_t count,
 	      uint64_t memory_max, const struct seep_alloc *alloc)
 {
-	const struct seep_merge_opts opts = {.size = sizeof(opts),
-					     .unchecked = 1,
-					     .memory_max = memory_max};
+	const struct seep_merge_opts opts = {
+	    .size = sizeof(opts), .unchecked = 1, .memory_max = memory_max};
 	struct seep__merge_part *parts;
 	struct seep__mem *mem;
 	int status;
