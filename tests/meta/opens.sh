@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# opens.sh TOOL DEMO - evidence is opened for reading only, nothing but output.c
-# writes, and nothing is run: in the source, and where strace works in a run.
+# opens.sh TOOL DEMO - evidence is opened for reading only, nothing but what the
+# analyst named and temporary files are written (output.c, store.c), and
+# nothing is run: in the source, and where strace works in a run.
 . "$SEEP_SOURCE_DIR/tests/meta/common.sh"
 tool=$1 demo=$2
 
@@ -16,8 +17,8 @@ among() {
 }
 
 library=$(find lib -name '*.c')
-ours=$(find tools -name '*.c' ! -name output.c)
-among '(^|[^a-z_])(open|openat|creat)(64)? *\(' '$.^' \
+ours=$(find tools -name '*.c' ! -name output.c ! -name store.c)
+among '(^|[^a-z_])(open|openat|creat)(64)? *\(' 'O_RDONLY' \
 	$(echo "$library" | grep -v lib/input/stream.c)
 among '(^|[^a-z_])(fopen|freopen|fdopen)(64)? *\(' '$.^' $library
 grep -q 'O_RDONLY' lib/input/stream.c || fail "stream.c opens otherwise"
@@ -26,7 +27,7 @@ among '(^|[^a-z_])(fopen|freopen|fdopen) *\(' '"rb?"\)' $ours
 among '(^|[^a-z_])(system|popen|execl?v?p?e?|posix_spawnp?|fork|dlopen) *\(' \
 	'$.^' $library tools/*.c
 among '(^|[^a-z_])(unlink|rename|rmdir|remove|chmod|truncate|mkdir|link) *\(' \
-	'tools/(output|leftover)\.c' $library tools/*.c
+	'tools/(output|leftover|store|checkpoint)\.c' $library tools/*.c
 
 # A run: what was opened, and how. The demo's logs are the evidence.
 rm -rf "$work"
