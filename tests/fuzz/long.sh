@@ -37,13 +37,20 @@ option() {
 		sed -n "s/^$1 = //p" "$here/$target.options"
 }
 
+# executed: how many inputs the last process ran.
+executed() {
+	sed -n 's/^stat::number_of_executed_units: *//p' "$kept/$target.log" |
+		grep . || echo 0
+}
+
 # begin: one process of the target, 'running'.
 begin() {
 	length=$(option max_len)
 	words=$(option dict)
 	ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=8} \
 	"$folder/fuzz_$target" -print_final_stats=1 -reload=0 -timeout=60 \
-		${length:+-max_len=$length} ${words:+-dict="$here/dict/$words"} \
+		${length:+-max_len=$length} \
+		${words:+-dict="$here/dict/$words"} \
 		-artifact_prefix="$kept/$target.found/" \
 		"$kept/$target" "$folder/corpus/$target" \
 		>"$kept/$target.log" 2>&1 &
@@ -92,8 +99,7 @@ fuzz() {
 		wait "$running" && ended=0 || ended=$?
 		running=
 		before=$spent
-		runs=$((runs + $(sed -n 's/^stat::number_of_executed_units: *//p' \
-			"$kept/$target.log" | grep . || echo 0)))
+		runs=$((runs + $(executed)))
 		[ "$ended" -ne 0 ] || break
 		found=$((found + 1))
 		cp "$kept/$target.log" "$kept/$target.found/log.$found"

@@ -43,9 +43,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (take.size > SIZE_MAX_HERE)
 		return 0;
-	frame_start(&f, 0);
+	frame_start(&f, take.size);
 	if (take.size > 0)
-		put(&f, take.data, take.size);
+		memcpy(frame_data(&f), take.data, take.size);
 	put(&f, tunnel->head, tunnel->head_size);
 	put_outside(&f, tunnel, how);
 	fuzz_frame(tunnel->link, frame_data(&f), f.size, cut);
