@@ -22,6 +22,10 @@
 #include "flood/host.h"
 #include "flood/lines.h"
 
+/* As the tool: half of the budget for the engine, what it leaves for
+ * detection. */
+#define ENGINE_SHARE 2
+
 struct settings {
 	uint64_t flows;
 	uint64_t memory;
@@ -41,6 +45,7 @@ struct result {
 	uint64_t folded;
 	uint64_t used_max;
 	uint64_t channels;
+	long resident_kib; /* at most */
 };
 
 static int
@@ -140,45 +145,64 @@ read_finding(const struct seep_finding *finding, struct result *result)
 		}
 }
 
+/* Looks once, with what the engine left of the budget. */
 static int
-detect(const struct seep_snapshot *snapshot, struct result *result)
+detect(struct seep_engine *engine, const struct seep_snapshot *snapshot,
+       const struct settings *settings, struct result *result)
 {
+	struct seep_engine_stats stats = {.size = sizeof(stats)};
 	struct seep_detect_opts opts = SEEP_DETECT_OPTS_INIT;
 	const struct seep_finding *finding;
 	struct seep_findings *findings;
 	size_t cursor = 0;
-	int status;
+	int status = seep_engine_stats(engine, &stats);
 
 	opts.watch = SEEP_WATCH_ALL;
 	opts.no_floors = 1;
-	status = seep_detect(&snapshot, 1, &opts, &findings, NULL);
+	opts.memory_max = settings->memory - stats.bytes_used;
+	if (status == SEEP_OK)
+		status = seep_detect(&snapshot, 1, &opts, &findings, NULL);
 	if (status != SEEP_OK)
-		return fail("detect", status);
+		return status;
 	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK)
 		read_finding(finding, result);
 	seep_findings_free(findings);
-	return 0;
+	return SEEP_OK;
 }
 
+/* Looks; where that does not fit, folds and looks again, as the tool does. */
 static int
-look(struct seep_engine *engine, struct result *result)
+look(struct seep_engine *engine, const struct settings *settings,
+     struct result *result)
 {
 	struct seep_engine_stats stats = {.size = sizeof(stats)};
 	struct seep_snapshot *snapshot;
-	int status = seep_engine_snapshot(engine, &snapshot);
+	struct rusage usage;
+	int status;
 
-	if (status != SEEP_OK)
-		return fail("snapshot", status);
-	status = sum_ledger(snapshot, result);
-	if (status == 0)
-		status = detect(snapshot, result);
-	if (seep_engine_stats(engine, &stats) != SEEP_OK)
-		status = -1;
+	for (;;) {
+		status = seep_engine_snapshot(engine, &snapshot);
+		if (status != SEEP_OK)
+			return fail("snapshot", status);
+		status = detect(engine, snapshot, settings, result);
+		if (status != SEEP_EBUDGET)
+			break;
+		seep_snapshot_free(snapshot);
+		if (seep_engine_stats(engine, &stats) != SEEP_OK ||
+		    seep_engine_fold(engine, stats.channels / 2) != SEEP_OK)
+			return fail("detect", status);
+	}
+	if (status == SEEP_OK)
+		status = sum_ledger(snapshot, result);
+	if (status == SEEP_OK)
+		status = seep_engine_stats(engine, &stats);
 	result->folded = stats.coverage.channels_folded;
 	result->used_max = stats.bytes_used_max;
 	result->channels = stats.channels;
+	if (getrusage(RUSAGE_SELF, &usage) == 0)
+		result->resident_kib = usage.ru_maxrss;
 	seep_snapshot_free(snapshot);
-	return status;
+	return status == SEEP_OK ? 0 : fail("detect", status);
 }
 
 static int
@@ -211,7 +235,7 @@ run(const struct settings *settings, struct flood *flood, struct result *result)
 			return fail("store", SEEP_EIO);
 		opts.store = &store;
 	}
-	opts.memory_max = settings->memory;
+	opts.memory_max = settings->memory / ENGINE_SHARE;
 	opts.seed = settings->seed * UINT64_C(0x9e3779b97f4a7c15);
 	status = seep_engine_new(&engine, &opts, NULL);
 	if (status != SEEP_OK)
@@ -219,7 +243,7 @@ run(const struct settings *settings, struct flood *flood, struct result *result)
 	flood_init(flood, settings->flows, settings->seed);
 	status = feed_all(engine, flood, result);
 	if (status == 0)
-		status = look(engine, result);
+		status = look(engine, settings, result);
 	seep_engine_free(engine);
 	if (store.ctx != NULL)
 		(void)fclose(store.ctx);
@@ -230,11 +254,9 @@ static int
 tell(const struct settings *settings, const struct flood *flood,
      const struct result *result)
 {
-	struct rusage usage;
 	int whole = result->ledger_bytes_out == flood->bytes_out;
-	int within = result->used_max <= settings->memory;
+	int within = result->used_max <= settings->memory / ENGINE_SHARE;
 
-	(void)getrusage(RUSAGE_SELF, &usage);
 	printf(
 	    "flood %" PRIu64 " flows, budget %" PRIu64
 	    " MiB%s: totals %s, leak %s (%u findings, %u of %u peers, %" PRIu64
@@ -248,8 +270,8 @@ tell(const struct settings *settings, const struct flood *flood,
 	    (unsigned)__builtin_popcount(result->peers_told), FLOOD_LEAK_PEERS,
 	    result->leak_bytes_told, flood->leak_bytes,
 	    result->flood_told ? "told" : "NOT TOLD", result->folded,
-	    result->channels, result->used_max >> 20, usage.ru_maxrss / 1024,
-	    result->feed_ns, result->line_ns,
+	    result->channels, result->used_max >> 20,
+	    result->resident_kib / 1024, result->feed_ns, result->line_ns,
 	    result->feed_ns / result->line_ns);
 	return whole && within && result->flood_told &&
 		       result->peers_told == (1u << FLOOD_LEAK_PEERS) - 1

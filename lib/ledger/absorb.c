@@ -140,8 +140,10 @@ seep__absorb_history(struct seep_engine *engine,
 
 	if (history->count == 0)
 		return SEEP_OK;
-	if (seep__fold_is_due(engine))
-		seep__fold_relieve(engine);
+	status =
+	    seep__fold_is_due(engine) ? seep__fold_relieve(engine) : SEEP_OK;
+	if (status != SEEP_OK)
+		return status;
 	describe(snapshot, host, channel, &described);
 	/* Adding a channel or a label again changes nothing. */
 	do {

@@ -382,8 +382,10 @@ feed_one(struct seep_engine *engine, const struct seep_flow *flow)
 	struct plan plan;
 	int status;
 
-	if (seep__fold_is_due(engine))
-		seep__fold_relieve(engine);
+	status =
+	    seep__fold_is_due(engine) ? seep__fold_relieve(engine) : SEEP_OK;
+	if (status != SEEP_OK)
+		return status;
 	if ((flow->flags & SEEP_FLOW_NAME) != 0)
 		return seep__feed_name(engine, flow);
 	if (refuse(&engine->coverage, flow))

@@ -28,17 +28,17 @@
 /* What is never folded has no class. */
 #define NO_CLASS UINT32_MAX
 
+/* What folding can make less: channels, and cells that no store can take. */
 static uint64_t
 ledger_bytes(const struct seep_engine *engine)
 {
 	uint64_t bytes = seep__table_bytes(&engine->table);
 	size_t i;
 
+	assert(engine->log.run_count <= SEEP__LOG_RUNS);
 	bytes += seep__intern_bytes(&engine->hosts);
 	bytes += seep__intern_bytes(&engine->peers_v6);
-	bytes += engine->log.room *
-		 (sizeof(*engine->log.cells) + 2 * sizeof(*engine->log.items));
-	for (i = 0; i < engine->log.run_count; i++)
+	for (i = 0; i < engine->log.run_count && !engine->log.store; i++)
 		bytes += seep__run_bytes(engine->log.runs[i]);
 	return bytes;
 }
@@ -501,18 +501,17 @@ seep__fold(struct seep_engine *engine, int *folded)
 	return status;
 }
 
-void
+int
 seep__fold_relieve(struct seep_engine *engine)
 {
-	uint64_t freed;
 	int folded;
+	int status;
 
 	assert(engine->fold_bytes != 0);
-	/* A store that fails is told when a run is written to it; a fold that
-	 * fails leaves a larger ledger, which may still have room. */
-	(void)seep__log_shed(&engine->log, &freed);
-	if (ledger_bytes(engine) > engine->fold_bytes || freed == 0)
-		(void)seep__fold(engine, &folded);
+	status = seep__fold(engine, &folded);
+	/* Without memory the ledger stays larger, and may still have room. */
+	return status == SEEP_EIO || status == SEEP_ECHECKSUM ? status
+							      : SEEP_OK;
 }
 
 int

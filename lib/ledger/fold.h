@@ -50,9 +50,9 @@ seep__fold_is_due(struct seep_engine *engine);
 int
 seep__fold(struct seep_engine *engine, int *folded);
 
-/* seep__fold_relieve() makes room where a fold is due: sealed cells go to the
- * store, if there is one; where that is not enough, channels are folded. */
-void
+/* seep__fold_relieve() folds where that is due. Returns SEEP_OK, also when
+ * there was no memory for it, SEEP_EIO, SEEP_ECHECKSUM. */
+int
 seep__fold_relieve(struct seep_engine *engine);
 
 /*

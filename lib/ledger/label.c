@@ -21,9 +21,14 @@ struct seep__label_seen {
 void
 seep__labels_init(struct seep__labels *labels, struct seep__mem *mem)
 {
+	uint64_t most = seep__mem_budget(mem) / 8 / SEEP__LABEL_BYTES;
+
 	assert(mem != NULL);
+	if (most == 0 || most > SEEP__LABELS_MAX)
+		most = SEEP__LABELS_MAX;
 	labels->mem = mem;
 	labels->seen = NULL;
+	labels->most = (size_t)most;
 	seep__ordmap_init(&labels->by_hash, mem);
 }
 
@@ -148,7 +153,7 @@ insert(struct seep__labels *labels, const struct seep__label *label,
 			*from_slot(slot) = *label;
 		return SEEP_OK;
 	}
-	if (labels->by_hash.count >= SEEP__LABELS_MAX &&
+	if (labels->by_hash.count >= labels->most &&
 	    seep__ordmap_last(&labels->by_hash, &last) != NULL && hash > last)
 		return SEEP_OK;
 	kept = seep__mem_get(labels->mem, sizeof(*kept));
@@ -214,7 +219,7 @@ seep__labels_drop(struct seep__labels *labels, uint64_t added)
 void
 seep__labels_trim(struct seep__labels *labels)
 {
-	while (labels->by_hash.count > SEEP__LABELS_MAX) {
+	while (labels->by_hash.count > labels->most) {
 		uint64_t last = UINT64_MAX;
 		uint64_t *slot = seep__ordmap_last(&labels->by_hash, &last);
 		struct seep__label *label;

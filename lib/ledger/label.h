@@ -27,6 +27,9 @@
 /* Labels kept in a case: at most 11 MB, more than an analyst reads. */
 #define SEEP__LABELS_MAX 65536
 
+/* What a label takes with all that is beside it, about. */
+#define SEEP__LABEL_BYTES 170
+
 /* Bytes of a label; longer ones are cut. A host name's label is 63. */
 #define SEEP__LABEL_SIZE_MAX 63
 
@@ -54,8 +57,11 @@ struct seep__labels {
 	struct seep__mem *mem;
 	struct seep__ordmap by_hash; /* hash -> struct seep__label * */
 	struct seep__label_seen *seen;
+	size_t most;
 };
 
+/* seep__labels_init(): at most SEEP__LABELS_MAX labels, and an eighth of the
+ * account's budget. */
 void
 seep__labels_init(struct seep__labels *labels, struct seep__mem *mem);
 
@@ -83,7 +89,7 @@ seep__labels_seen(const struct seep__labels *labels, uint32_t record,
  * 'added'  out: its hash if it is new, for seep__labels_drop(); else
  *          UINT64_MAX.
  *
- * Until seep__labels_trim() there may be more than SEEP__LABELS_MAX.
+ * Until seep__labels_trim() there may be more than 'most'.
  * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET; then nothing was added.
  */
 int
@@ -96,9 +102,9 @@ void
 seep__labels_drop(struct seep__labels *labels, uint64_t added);
 
 /*
- * seep__labels_trim() drops the largest hashes beyond SEEP__LABELS_MAX; what
- * it cannot drop for want of memory goes the next time: readers take the
- * first SEEP__LABELS_MAX by hash.
+ * seep__labels_trim() drops the largest hashes beyond 'most'; what it cannot
+ * drop for want of memory goes the next time: readers take the first 'most'
+ * by hash.
  */
 void
 seep__labels_trim(struct seep__labels *labels);

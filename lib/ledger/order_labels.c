@@ -141,8 +141,8 @@ seep__order_labels(struct seep_snapshot *snapshot,
 	work.records = seep__table_count(&engine->table);
 	if (work.room == 0)
 		return SEEP_OK;
-	if (work.room > SEEP__LABELS_MAX)
-		work.room = SEEP__LABELS_MAX;
+	if (work.room > engine->labels.most)
+		work.room = engine->labels.most;
 	assert(work.records > 0);
 	status = get_label_work(&work, snapshot);
 	if (status == SEEP_OK) {
