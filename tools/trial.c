@@ -239,9 +239,13 @@ make_leak(const struct trial *trial, const struct leak_opts *leak,
 {
 	struct seep_engine_opts opts = SEEP_ENGINE_OPTS_INIT;
 	struct seep_engine *engine;
+	struct seep_origin origin;
 	int status;
 
 	*snapshot = NULL;
+	/* What is put into a case must be of its origin. */
+	seep_snapshot_origin(trial->base, &origin);
+	opts.origin = &origin;
 	opts.site = trial->site;
 	opts.seed = seed_draw();
 	status = seep_engine_new(&engine, &opts, NULL);
