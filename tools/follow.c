@@ -4,12 +4,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <seep/report.h>
 
+#include "checkpoint.h"
 #include "complain.h"
 
 /* Pause when nothing new was there. A row is seen at most this much late;
@@ -28,15 +28,6 @@
 
 static volatile sig_atomic_t stop_wanted;
 
-/* struct told: the ids that were written, and when we looked last. */
-struct told {
-	char (*ids)[17];
-	size_t count;
-	size_t room;
-	int64_t hour;
-	int64_t looked_ms;
-};
-
 static void
 note_signal(int number)
 {
@@ -54,26 +45,6 @@ catch_signals(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-}
-
-/* Says whether 'id' is new, and keeps it: 1, 0, or -1 without memory. */
-static int
-keep_id(struct told *told, const char *id)
-{
-	for (size_t i = 0; i < told->count; i++)
-		if (strcmp(told->ids[i], id) == 0)
-			return 0;
-	if (told->count == told->room) {
-		size_t room = told->room == 0 ? 16 : told->room * 2;
-		void *grown = realloc(told->ids, room * sizeof(told->ids[0]));
-
-		if (grown == NULL)
-			return -1;
-		told->ids = grown;
-		told->room = room;
-	}
-	memcpy(told->ids[told->count++], id, sizeof(told->ids[0]));
-	return 1;
 }
 
 static int
@@ -95,7 +66,7 @@ tell_new(struct run *run, struct told *told,
 	size_t cursor = 0;
 
 	while (seep_findings_next(findings, &cursor, &finding) == SEEP_OK) {
-		int is_new = keep_id(told, finding->id);
+		int is_new = told_keep(told, finding->id);
 		int status;
 
 		if (is_new == 0)
@@ -167,16 +138,20 @@ pause_reading(void)
 int
 follow(struct run *run)
 {
-	struct told told = {.looked_ms = now_ms()};
+	struct told *told = &run->told_ids;
 	int finishing = 0;
 	int status = SEEP_OK;
 
 	assert(run != NULL);
 	catch_signals();
+	told->looked_ms = now_ms();
 	while (status == SEEP_OK) {
 		int caught_up;
 
 		if (stop_wanted && !finishing) {
+			/* Before what is held is given: later it is taken up
+			 * here. One that fails is told, and the end is made. */
+			(void)checkpoint_last(run);
 			seep_source_finish(run->source);
 			finishing = 1;
 		}
@@ -184,10 +159,9 @@ follow(struct run *run)
 		if (status != SEEP_OK && status != SEEP_AGAIN)
 			break;
 		caught_up = status == SEEP_AGAIN;
-		status = look_in_time(run, &told, caught_up);
+		status = look_in_time(run, told, caught_up);
 		if (caught_up && !finishing && status == SEEP_OK)
 			pause_reading();
 	}
-	free(told.ids);
 	return status;
 }

@@ -47,7 +47,9 @@ enum {
 	OPT_SENSOR,
 	OPT_NO_STORE,
 	OPT_INPUTS,
-	OPT_UNCHECKED
+	OPT_UNCHECKED,
+	OPT_CHECKPOINT,
+	OPT_EVERY
 };
 
 #define READERS (VERB_PCAP | VERB_ZEEK)
@@ -78,6 +80,8 @@ static const struct {
     {"output", required_argument, 'o', ALL},
     {"save", required_argument, 'S', READERS | VERB_MERGE},
     {"sensor", required_argument, OPT_SENSOR, READERS},
+    {"checkpoint", required_argument, OPT_CHECKPOINT, READERS},
+    {"every", required_argument, OPT_EVERY, READERS},
     {"memory", required_argument, 'm', ALL},
     {"no-store", no_argument, OPT_NO_STORE, EVERY},
     {"threads", required_argument, 'j', ALL},
@@ -165,6 +169,20 @@ read_until(struct options *options, const char *value)
 		return parse_refuse("--until", value,
 				    "want a time after 1970-01-01T00:00:00Z");
 	return status;
+}
+
+/* A thousandth of a second to a year. */
+static int
+read_every(struct options *options, const char *value)
+{
+	double seconds;
+
+	if (parse_positive(value, &seconds) != 0 || seconds < 0.001 ||
+	    seconds > 366 * 86400.0)
+		return parse_refuse("--every", value,
+				    "want seconds between checkpoints");
+	options->every_ms = (uint64_t)(seconds * 1000);
+	return EXIT_DONE;
 }
 
 static int
@@ -258,6 +276,11 @@ read_value(struct options *options, int code, const char *value)
 		return EXIT_DONE;
 	case OPT_SENSOR:
 		return read_sensor(options, value);
+	case OPT_CHECKPOINT:
+		options->checkpoint = value;
+		return EXIT_DONE;
+	case OPT_EVERY:
+		return read_every(options, value);
 	default:
 		return read_number(options, code, value);
 	}
@@ -366,6 +389,36 @@ check_merge(struct options *options)
 	return EXIT_DONE;
 }
 
+/* A checkpoint is a file of its own, and of what can be read again. */
+static int
+check_checkpoint(const struct options *options)
+{
+	const char *path = options->checkpoint;
+
+	if (path == NULL && options->every_ms != 0) {
+		complain("--every goes with --checkpoint");
+		return EXIT_USAGE;
+	}
+	if (path == NULL)
+		return EXIT_DONE;
+	if (path[0] == '\0' || strcmp(path, "-") == 0) {
+		complain("--checkpoint wants the name of a file");
+		return EXIT_USAGE;
+	}
+	if ((options->output != NULL && strcmp(path, options->output) == 0) ||
+	    (options->save != NULL && strcmp(path, options->save) == 0)) {
+		complain("--checkpoint names the file of --output or --save");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < options->paths_count; i++) {
+		if (strcmp(options->paths[i], "-") != 0)
+			continue;
+		complain("--checkpoint: standard input cannot be read again");
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 /* What no single option can see. */
 static int
 check_together(struct options *options)
@@ -396,7 +449,7 @@ check_together(struct options *options)
 		complain("--output and --save name the same file");
 		return EXIT_USAGE;
 	}
-	return EXIT_DONE;
+	return check_checkpoint(options);
 }
 
 static int

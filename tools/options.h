@@ -44,6 +44,8 @@ struct options {
 	const char *output;
 	const char *save;
 	const char *sensor;
+	const char *checkpoint;
+	uint64_t every_ms; /* between checkpoints; 0 = default */
 	int quiet;
 	int no_progress;
 	int exit_code;

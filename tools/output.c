@@ -14,6 +14,7 @@
 #include "leftover.h"
 
 static const char temporary_suffix[] = ".XXXXXX";
+static const char fixed_suffix[] = ".new";
 
 /* A symbolic link is followed, so that the rename does not replace it. */
 static char *
@@ -86,6 +87,30 @@ open_temporary(struct output *output)
 	return 0;
 }
 
+/* Makes the temporary file of a fixed name; what is there by that name was
+ * left by a run that was killed. */
+static int
+make_fixed(struct output *output)
+{
+	size_t size = strlen(output->target);
+	int fd;
+
+	assert(output->temporary == NULL);
+	output->temporary = malloc(size + sizeof(fixed_suffix));
+	if (output->temporary == NULL)
+		return -1;
+	memcpy(output->temporary, output->target, size);
+	memcpy(output->temporary + size, fixed_suffix, sizeof(fixed_suffix));
+	leftover_hold();
+	(void)unlink(output->temporary);
+	fd = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		  0600);
+	if (fd >= 0)
+		leftover_add(output->temporary);
+	leftover_release();
+	return fd;
+}
+
 static void
 forget(struct output *output)
 {
@@ -126,6 +151,62 @@ output_open(struct output *output, const char *path, int in_place, int durable)
 		errno = why;
 	}
 	return status;
+}
+
+int
+output_open_fixed(struct output *output, const char *path)
+{
+	struct stat st;
+	int why, fd;
+
+	assert(output != NULL && path != NULL);
+	memset(output, 0, sizeof(*output));
+	output->durable = 1;
+	output->target = resolve(path);
+	if (output->target == NULL)
+		return -1;
+	fd = -1;
+	errno = EINVAL;
+	if (stat(output->target, &st) != 0 || S_ISREG(st.st_mode))
+		fd = make_fixed(output);
+	if (fd >= 0)
+		output->file = fdopen(fd, "wb");
+	if (output->file != NULL)
+		return 0;
+	why = errno;
+	if (fd >= 0) {
+		close(fd);
+		remove_temporary(output);
+	}
+	forget(output);
+	errno = why;
+	return -1;
+}
+
+int
+output_resume(struct output *output, const char *path, uint64_t size)
+{
+	struct stat st;
+	int why;
+
+	assert(output != NULL);
+	if (path == NULL || strcmp(path, "-") == 0 || stat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return output_open(output, path, 1, 0);
+	memset(output, 0, sizeof(*output));
+	if ((uint64_t)st.st_size < size)
+		size = (uint64_t)st.st_size;
+	output->file = fopen(path, "r+b");
+	if (output->file == NULL)
+		return -1;
+	if (ftruncate(fileno(output->file), (off_t)size) == 0 &&
+	    fseek(output->file, 0, SEEK_END) == 0)
+		return 0;
+	why = errno;
+	fclose(output->file);
+	output->file = NULL;
+	errno = why;
+	return -1;
 }
 
 int

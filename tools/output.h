@@ -12,6 +12,7 @@
 #define SEEP_TOOLS_OUTPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct output {
@@ -36,6 +37,21 @@ struct output {
  */
 int
 output_open(struct output *output, const char *path, int in_place, int durable);
+
+/*
+ * output_open_fixed() is like output_open() of a durable file, but its
+ * temporary name is always the same, 'path' with ".new" behind it: what a
+ * kill left there is replaced. Refuses what is no regular file (EINVAL).
+ */
+int
+output_open_fixed(struct output *output, const char *path);
+
+/*
+ * output_resume() opens 'path' in place as output_open() does, but keeps the
+ * first 'size' bytes of a regular file and goes on behind them.
+ */
+int
+output_resume(struct output *output, const char *path, uint64_t size);
 
 /* output_write() is a seep_write_fn; 'ctx' is the struct output. */
 int

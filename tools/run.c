@@ -12,6 +12,7 @@
 #include <seep/report.h>
 
 #include "case.h"
+#include "checkpoint.h"
 #include "complain.h"
 #include "follow.h"
 #include "seed.h"
@@ -101,8 +102,8 @@ keep_inputs(struct run *run)
 	return status;
 }
 
-int
-run_read(struct run *run)
+static int
+take_batch(struct run *run)
 {
 	size_t count = 0;
 	int status, kept;
@@ -119,6 +120,16 @@ run_read(struct run *run)
 	seen_flows(&run->seen, run->options->site, run->batch, count);
 	run->event_ns = run->batch[count - 1].end_ns;
 	return seep_engine_feed(run->engine, run->batch, count, NULL);
+}
+
+int
+run_read(struct run *run)
+{
+	int status = take_batch(run);
+
+	if (status != SEEP_OK && status != SEEP_AGAIN)
+		return status;
+	return checkpoint_keep(run) == 0 ? status : RUN_FAILED;
 }
 
 int
@@ -432,6 +443,19 @@ read_all(struct run *run)
 	return EXIT_DONE;
 }
 
+/* What was told by the checkpoint stays; what was told after it is told
+ * again. */
+static int
+open_output(struct run *run)
+{
+	const struct options *options = run->options;
+
+	if (options->follow && run->checkpoint.resumed)
+		return output_resume(&run->output, options->output,
+				     run->checkpoint.output_at);
+	return output_open(&run->output, options->output, options->follow, 0);
+}
+
 static int
 start(struct run *run)
 {
@@ -443,10 +467,13 @@ start(struct run *run)
 	run->batch = calloc(RUN_BATCH, sizeof(run->batch[0]));
 	if (run->batch == NULL || inputs_describe(&run->inputs, options) != 0)
 		return run_complain(run, SEEP_ENOMEM);
-	if (output_open(&run->output, options->output, options->follow, 0) != 0)
+	status = checkpoint_start(run);
+	if (status != EXIT_DONE)
+		return status;
+	if (open_output(run) != 0)
 		return complain("%s: %s", options->output, strerror(errno));
 	progress_init(&run->progress, options->quiet || options->no_progress);
-	return EXIT_DONE;
+	return checkpoint_keep(run) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 int
@@ -477,7 +504,13 @@ run_with(const struct options *options, struct seep_source *source,
 	if (output_close(&run.output, run.told) != 0)
 		status = complain("%s: %s", output_name(options->output),
 				  strerror(errno));
+	if (status == EXIT_DONE || status == EXIT_FINDING) {
+		int ended = checkpoint_end(&run);
+
+		status = ended == EXIT_DONE ? status : ended;
+	}
 	seep_snapshot_free(run.kept);
+	told_clear(&run.told_ids);
 	timezone_clear(&run.offsets);
 	inputs_clear(&run.inputs);
 	free(run.batch);

@@ -13,6 +13,7 @@
 #include <seep/snapshot.h>
 #include <seep/source.h>
 
+#include "checkpoint.h"
 #include "inputs.h"
 #include "options.h"
 #include "output.h"
@@ -20,10 +21,14 @@
 #include "seen.h"
 #include "store.h"
 #include "timezone.h"
+#include "told.h"
 
 /* Flows taken from a source at once: 1024 of 128 bytes fill a level-2 cache
  * half; 8 times more was not faster, 8 times less costs calls. */
 #define RUN_BATCH 1024
+
+/* RUN_FAILED: a status of run_read(): it failed, and said why. */
+#define RUN_FAILED 100
 
 struct run {
 	const struct options *options;
@@ -36,6 +41,8 @@ struct run {
 	struct output output;
 	struct progress progress;
 	struct seen seen;
+	struct told told_ids; /* following: findings written already */
+	struct checkpoint checkpoint;
 	struct offset_list offsets;
 	int64_t event_ns; /* end of the last flow read */
 	int told;         /* the report is whole */
@@ -74,7 +81,8 @@ run_complain(const struct run *run, int status);
 
 /*
  * run_read() takes one batch into the engine and shows notices and
- * progress. Returns a status as seep_source_next(), or that of the engine.
+ * progress, and writes a checkpoint when it is time. Returns a status as
+ * seep_source_next(), or that of the engine, or RUN_FAILED.
  */
 int
 run_read(struct run *run);

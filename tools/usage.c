@@ -60,6 +60,10 @@ static const char help_output[] =
 static const char help_output_readers[] =
     "  -S, --save CASE               keep the exact ledger in a file\n"
     "      --sensor NAME             who saw this, for the case\n"
+    "      --checkpoint FILE         where the run stands, written again and\n"
+    "                                again; the same command then goes on\n"
+    "                                there after a crash\n"
+    "      --every SECONDS           between checkpoints (default 300)\n"
     "      --exit-code               return 3 when there is a finding\n";
 
 static const char help_output_report[] =

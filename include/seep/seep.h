@@ -14,6 +14,7 @@
 #include <seep/engine.h>
 #include <seep/findings.h>
 #include <seep/flow.h>
+#include <seep/io.h>
 #include <seep/origin.h>
 #include <seep/report.h>
 #include <seep/site.h>

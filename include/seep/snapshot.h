@@ -24,6 +24,7 @@
 #include <seep/alloc.h>
 #include <seep/coverage.h>
 #include <seep/export.h>
+#include <seep/io.h>
 #include <seep/origin.h>
 #include <seep/site.h>
 #include <seep/status.h>
@@ -33,18 +34,6 @@ extern "C" {
 #endif
 
 struct seep_snapshot;
-
-/*
- * seep_write_fn takes 'size' bytes; returns 0, or anything else to stop,
- * which the caller then sees as SEEP_EIO.
- */
-typedef int (*seep_write_fn)(void *ctx, const void *data, size_t size);
-
-/*
- * seep_read_fn gives up to 'size' bytes into 'data' and their number into
- * 'got' (0 = end); returns 0, or anything else to stop (SEEP_EIO).
- */
-typedef int (*seep_read_fn)(void *ctx, void *data, size_t size, size_t *got);
 
 /* seep_snapshot_free() gives a snapshot back. NULL is fine. */
 SEEP_API void

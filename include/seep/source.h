@@ -18,6 +18,7 @@
 #include <seep/coverage.h>
 #include <seep/export.h>
 #include <seep/flow.h>
+#include <seep/io.h>
 #include <seep/origin.h>
 #include <seep/status.h>
 
@@ -123,6 +124,54 @@ struct seep_progress {
 SEEP_API void
 seep_source_progress(const struct seep_source *source,
 		     struct seep_progress *progress);
+
+/*
+ * seep_source_save() writes down where the source stands: what it has read
+ * of which file, and all that it holds and has counted. With the flows that
+ * it has given so far, nothing else is needed to go on after a crash.
+ *
+ * Every file that was read is marked by its size, its time of modification
+ * and a checksum of its ends (mark.h says when that errs).
+ *
+ * Returns SEEP_OK, SEEP_EIO (the callback stopped), SEEP_EUNSUPPORTED (a
+ * pipe or standard input is among its files: what was taken from it cannot
+ * be read again; a notice names it), SEEP_EINVAL (the last
+ * seep_source_next() failed), SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_source_save(struct seep_source *source, seep_write_fn write, void *ctx);
+
+/*
+ * seep_source_restore() makes a source that has given nothing yet stand
+ * where another stood when it was saved. Both were made by the same
+ * function, with the same paths in the same order and the same options but
+ * for the seed. From there on they give the same flows in the same order,
+ * and count the same.
+ *
+ * 'section'  out, may be NULL: on SEEP_EFORMAT, SEEP_ECHECKSUM or
+ *            SEEP_EVERSION the name of the part that is damaged or of
+ *            another version (static string), else NULL.
+ *
+ * Files that were read to their end are not read again, but for their mark;
+ * in the one at hand reading goes on at its place: plain files are sought
+ * to it, compressed ones decompressed up to it. Which files there are was
+ * decided when reading began: files that came into a directory since are not
+ * taken up, except by a source that follows.
+ *
+ * nDPI's state is not saved: a flow of a capture that had no name by then
+ * gets none.
+ *
+ * The bytes may come from anyone: they are checked before they are used, and
+ * memory grows with what was really read, not with what is claimed.
+ *
+ * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT, SEEP_EVERSION, SEEP_ECHECKSUM,
+ * SEEP_EMISMATCH (other paths, other options, or a file that is gone or no
+ * longer what was read: a notice says which), SEEP_ENOMEM, SEEP_EBUDGET.
+ * After a failure the source can only give its notices and be freed.
+ */
+SEEP_API SEEP_NODISCARD int
+seep_source_restore(struct seep_source *source, seep_read_fn read, void *ctx,
+		    const char **section);
 
 /* seep_source_free() closes what is open. NULL is fine. */
 SEEP_API void

@@ -24,9 +24,11 @@ struct known {
 	char *path;
 	size_t path_size;
 	size_t next; /* 1-based chain of the same prefix, 0 = last */
+	uint64_t prefix;
 	struct seep__content whole;
 	int whole_known;
 	int readable; /* 0: could not be hashed whole, equals nothing */
+	int linked;   /* in the chain: repeats no other */
 };
 
 struct seep__identity {
@@ -151,6 +153,16 @@ seep__content_of(const char *path, struct seep__mem *mem,
 	return sum_file(mem, path, UINT64_MAX, content, whole);
 }
 
+int
+seep__content_start(const char *path, uint64_t size, struct seep__mem *mem,
+		    struct seep__content *content)
+{
+	int whole;
+
+	assert(path != NULL && size > 0 && content != NULL);
+	return sum_file(mem, path, size, content, &whole);
+}
+
 /*
  * know_whole() hashes a known file whole, at most once. A file that breaks
  * on the way is compared by what it gave before.
@@ -235,6 +247,18 @@ search(struct seep__identity *id, size_t first, struct known *k,
 	return status;
 }
 
+/* link_last() puts what was appended last at the front of its chain. */
+static void
+link_last(struct seep__identity *id, uint64_t *first)
+{
+	struct known *k = &id->known[id->count - 1];
+
+	assert(k->next == 0 && *first < id->count);
+	k->linked = 1;
+	k->next = (size_t)*first;
+	*first = id->count;
+}
+
 int
 seep__identity_check(struct seep__identity *identity, const char *path,
 		     const char **same)
@@ -267,9 +291,110 @@ seep__identity_check(struct seep__identity *identity, const char *path,
 	/* Asked again, the file must not be found to repeat itself. */
 	if (status != SEEP_OK) {
 		drop_last(identity);
-	} else if (*same == NULL) {
-		identity->known[identity->count - 1].next = (size_t)*first;
-		*first = identity->count;
+	} else {
+		identity->known[identity->count - 1].prefix = prefix.sum;
+		if (*same == NULL)
+			link_last(identity, first);
 	}
 	return status;
+}
+
+const char *
+seep__identity_path(const struct seep__identity *identity, size_t i)
+{
+	assert(identity != NULL);
+	return i < identity->count ? identity->known[i].path : NULL;
+}
+
+void
+seep__identity_save(const struct seep__identity *identity,
+		    struct seep__packer *packer)
+{
+	const struct known *k;
+	size_t i;
+
+	assert(identity != NULL);
+	seep__pack_u64(packer, identity->count);
+	for (i = 0; i < identity->count; i++) {
+		k = &identity->known[i];
+		seep__pack_text(packer, k->path, k->path_size - 1);
+		seep__pack_u64(packer, k->prefix);
+		seep__pack_u64(packer, (uint64_t)k->linked);
+		seep__pack_u64(packer, (uint64_t)k->whole_known);
+		seep__pack_u64(packer, (uint64_t)k->readable);
+		seep__pack_u64(packer, k->whole.size);
+		seep__pack_u64(packer, k->whole.sum);
+	}
+}
+
+/* restore_known() reads one file that was noted. */
+static int
+restore_known(struct seep__identity *id, struct seep__unpacker *u)
+{
+	struct known *k;
+	uint64_t *first;
+	size_t size;
+	char *path;
+	int status;
+
+	path = seep__unpack_text(u, id->mem, &size);
+	if (path == NULL)
+		return u->status;
+	status = append(id, path);
+	seep__mem_put(id->mem, path, size);
+	if (status != SEEP_OK)
+		return status;
+	k = &id->known[id->count - 1];
+	k->prefix = seep__unpack_u64(u);
+	k->linked = (int)seep__unpack_most(u, 1);
+	k->whole_known = (int)seep__unpack_most(u, 1);
+	k->readable = (int)seep__unpack_most(u, 1);
+	k->whole.size = seep__unpack_u64(u);
+	k->whole.sum = seep__unpack_u64(u);
+	if (u->status != SEEP_OK || !k->linked)
+		return u->status;
+	first = seep__ordmap_slot(&id->by_prefix, k->prefix, &status);
+	if (first != NULL)
+		link_last(id, first);
+	return status;
+}
+
+void
+seep__identity_restore(struct seep__identity *identity,
+		       struct seep__unpacker *unpacker)
+{
+	uint64_t n = seep__unpack_u64(unpacker);
+	int status;
+
+	assert(identity != NULL && identity->count == 0);
+	for (; n > 0 && unpacker->status == SEEP_OK; n--) {
+		status = restore_known(identity, unpacker);
+		if (status != SEEP_OK)
+			seep__unpack_fail(unpacker, status);
+	}
+}
+
+void
+seep__content_save(const struct seep__content_stream *content,
+		   struct seep__packer *packer)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		seep__pack_u64(packer, content->hash.v[i]);
+	seep__pack_u64(packer, content->hash.tail);
+	seep__pack_u64(packer, content->size);
+}
+
+void
+seep__content_restore(struct seep__content_stream *content,
+		      struct seep__unpacker *unpacker)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		content->hash.v[i] = seep__unpack_u64(unpacker);
+	content->hash.tail = seep__unpack_u64(unpacker);
+	content->size = seep__unpack_u64(unpacker);
+	content->hash.size = content->size;
 }

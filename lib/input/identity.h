@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/pack.h"
 
 struct seep__identity;
 
@@ -38,6 +39,23 @@ seep__content_feed(struct seep__content_stream *content, const void *data,
 
 struct seep__content
 seep__content_sum(const struct seep__content_stream *content);
+
+/* seep__content_save() and _restore(): as far as it was fed. */
+void
+seep__content_save(const struct seep__content_stream *content,
+		   struct seep__packer *packer);
+
+void
+seep__content_restore(struct seep__content_stream *content,
+		      struct seep__unpacker *unpacker);
+
+/*
+ * seep__content_start() sums the first 'size' bytes of a file, fewer if it
+ * holds fewer. Arguments and return value else as seep__content_of().
+ */
+int
+seep__content_start(const char *path, uint64_t size, struct seep__mem *mem,
+		    struct seep__content *content);
 
 /*
  * seep__content_of() sums a file whole.
@@ -66,5 +84,20 @@ seep__identity_free(struct seep__identity *identity);
 int
 seep__identity_check(struct seep__identity *identity, const char *path,
 		     const char **same);
+
+/* seep__identity_path() returns the i-th file noted, or NULL when there are
+ * not so many. */
+const char *
+seep__identity_path(const struct seep__identity *identity, size_t i);
+
+/* seep__identity_save() and _restore(): the files noted so far; into one
+ * that has noted none. */
+void
+seep__identity_save(const struct seep__identity *identity,
+		    struct seep__packer *packer);
+
+void
+seep__identity_restore(struct seep__identity *identity,
+		       struct seep__unpacker *unpacker);
 
 #endif

@@ -42,7 +42,8 @@ if(SEEP_WITH_SHA256)
 endif()
 
 seep_part(input_core SOURCES
-  digest.c identity.c inflate.c qname.c source.c stream.c)
+  digest.c identity.c inflate.c mark.c qname.c source.c source_state.c
+  stream.c)
 target_compile_definitions(seep_part_input_core PRIVATE
   ${SEEP_INPUT_DEFINITIONS})
 if(SEEP_WITH_ZLIB)
@@ -58,9 +59,10 @@ if(SEEP_WITH_PSL)
 endif()
 
 seep_part(input SOURCES
-  decimal.c keytab.c line.c zeek.c zeek_field.c zeek_follow.c zeek_hold.c
-  zeek_json.c zeek_log.c zeek_log_close.c zeek_name.c zeek_paths.c
-  zeek_peek.c zeek_row.c zeek_tail.c zeek_tsv.c)
+  decimal.c keytab.c line.c zeek.c zeek_field.c zeek_follow.c
+  zeek_follow_state.c zeek_hold.c zeek_hold_state.c zeek_json.c zeek_log.c
+  zeek_log_close.c zeek_log_state.c zeek_name.c zeek_paths.c zeek_peek.c
+  zeek_row.c zeek_state.c zeek_tail.c zeek_tsv.c)
 seep_component(seep-input EXPORT input
   PARTS input_core input CARRIES base
   PUBLIC seep

@@ -4,15 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/*
- * One kept notice: a single block, the strings behind the struct, so that a
- * lost notice is one failed allocation and nothing half made.
- */
-struct seep__notice {
-	struct seep__notice *next;
-	size_t size;
-	struct seep_notice told;
-};
+#include "input/source_notice.h"
 
 int
 seep__source_new(struct seep_source **source, size_t size,
@@ -182,10 +174,15 @@ int
 seep_source_next(struct seep_source *source, struct seep_flow *flows,
 		 size_t flows_max, size_t *count)
 {
+	int status;
+
 	assert(source != NULL && flows != NULL && count != NULL);
 	assert(flows_max >= 1);
 	*count = 0;
-	return source->ops->next(source, flows, flows_max, count);
+	source->started = 1;
+	status = source->ops->next(source, flows, flows_max, count);
+	source->failed = status < 0;
+	return status;
 }
 
 void
@@ -250,26 +247,38 @@ seep_source_progress(const struct seep_source *source,
 }
 
 void
-seep_source_free(struct seep_source *source)
+seep__source_forget(struct seep_source *source)
 {
 	struct seep__notice *n, *next;
 	struct seep__input *input;
+
+	assert(source != NULL);
+	drop_notice(source, source->notice_given);
+	for (n = source->notices; n != NULL; n = next) {
+		next = n->next;
+		drop_notice(source, n);
+	}
+	source->notice_given = NULL;
+	source->notices = source->notices_last = NULL;
+	seep__input_drop(source, source->input_given);
+	while ((input = source->inputs) != NULL) {
+		source->inputs = input->next;
+		seep__input_drop(source, input);
+	}
+	source->input_given = NULL;
+	source->inputs_last = NULL;
+}
+
+void
+seep_source_free(struct seep_source *source)
+{
 	struct seep__mem *mem;
 
 	if (source == NULL)
 		return;
 	if (source->ops->release != NULL)
 		source->ops->release(source);
-	drop_notice(source, source->notice_given);
-	for (n = source->notices; n != NULL; n = next) {
-		next = n->next;
-		drop_notice(source, n);
-	}
-	seep__input_drop(source, source->input_given);
-	while ((input = source->inputs) != NULL) {
-		source->inputs = input->next;
-		seep__input_drop(source, input);
-	}
+	seep__source_forget(source);
 	mem = source->mem;
 	seep__mem_put(mem, source, source->size);
 	seep__mem_unref(mem);

@@ -12,6 +12,7 @@
 #include <seep/source.h>
 
 #include "base/mem.h"
+#include "base/pack.h"
 #include "base/text.h"
 #include "input/digest.h"
 
@@ -20,6 +21,15 @@ struct seep__source_ops {
 		    size_t flows_max, size_t *count);
 	void (*finish)(struct seep_source *source);  /* may be NULL */
 	void (*release)(struct seep_source *source); /* all but the base */
+	/*
+	 * save(), restore(): all but the base, as documented in
+	 * <seep/source.h>. Failures of restore() are the unpacker's. 'kind' is
+	 * what is saved of.
+	 */
+	const char *kind;
+	int (*save)(struct seep_source *source, struct seep__packer *packer);
+	void (*restore)(struct seep_source *source,
+			struct seep__unpacker *unpacker);
 };
 
 /*
@@ -49,6 +59,8 @@ struct seep_source {
 	struct seep__input *inputs; /* queue, as the notices */
 	struct seep__input *inputs_last;
 	struct seep__input *input_given;
+	int failed;  /* the last _next() did */
+	int started; /* _next() was called */
 };
 
 /*
@@ -98,5 +110,32 @@ seep__input_drop(struct seep_source *source, struct seep__input *input);
 void
 seep__source_refuse(struct seep_source *source, enum seep_refusal reason,
 		    uint64_t bytes);
+
+/* seep__source_sum_paths() sums the paths that the caller named, in their
+ * order. */
+uint64_t
+seep__source_sum_paths(const char *const *paths, size_t count);
+
+/*
+ * seep__source_same() fails the unpacker with SEEP_EMISMATCH, and notes
+ * 'what', when the next number is not 'value'.
+ */
+void
+seep__source_same(struct seep_source *source, struct seep__unpacker *unpacker,
+		  uint64_t value, const char *what);
+
+/* seep__source_is_pipe() notes that 'file' cannot be read again; returns
+ * SEEP_EUNSUPPORTED. */
+int
+seep__source_is_pipe(struct seep_source *source, const char *file);
+
+/*
+ * seep__source_differs() notes that 'file' is not what it was when the
+ * state was saved, and fails the unpacker with SEEP_EMISMATCH.
+ */
+void
+seep__source_differs(struct seep_source *source,
+		     struct seep__unpacker *unpacker, const char *file,
+		     const char *why);
 
 #endif

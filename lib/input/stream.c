@@ -465,6 +465,45 @@ seep__stream_seek(struct seep__stream *stream, uint64_t offset)
 	return stream->digest != NULL ? catch_up(stream, offset) : SEEP_OK;
 }
 
+/* pass_packed() decompresses 'size' bytes for nothing. */
+static int
+pass_packed(struct seep__stream *s, void *buf, uint64_t size)
+{
+	size_t got, want;
+	int status;
+
+	while (size > 0) {
+		want = size < STORED_ROOM ? (size_t)size : STORED_ROOM;
+		status = seep__stream_read(s, buf, want, &got);
+		if (status != SEEP_OK)
+			return status;
+		if (got == 0)
+			return fail(s, SEEP_EFORMAT, "ends too early");
+		size -= got;
+	}
+	return SEEP_OK;
+}
+
+int
+seep__stream_pass(struct seep__stream *stream, uint64_t size)
+{
+	void *buf;
+	int status;
+
+	assert(stream != NULL);
+	if (size == 0)
+		return SEEP_OK;
+	/* Fewer bytes than a magic number may still be anything. */
+	if (stream->kind == KIND_PLAIN)
+		return seep__stream_seek(stream, size);
+	buf = seep__mem_get(stream->mem, STORED_ROOM);
+	if (buf == NULL)
+		return seep__mem_why(stream->mem);
+	status = pass_packed(stream, buf, size);
+	seep__mem_put(stream->mem, buf, STORED_ROOM);
+	return status;
+}
+
 int
 seep__stream_fd(const struct seep__stream *stream)
 {

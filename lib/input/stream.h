@@ -107,6 +107,16 @@ seep__stream_rehash(struct seep__stream *stream, struct seep__digest *digest);
 int
 seep__stream_drain(struct seep__stream *stream);
 
+/*
+ * seep__stream_pass() passes over the first 'size' decompressed bytes of a
+ * stream that gave none yet: seeks in a plain file, decompresses the rest.
+ *
+ * Returns SEEP_OK, SEEP_EIO, SEEP_EFORMAT (damaged, or it ends before),
+ * SEEP_ENOMEM.
+ */
+int
+seep__stream_pass(struct seep__stream *stream, uint64_t size);
+
 /* seep__stream_fd() returns the descriptor, for inode and size checks. */
 int
 seep__stream_fd(const struct seep__stream *stream);

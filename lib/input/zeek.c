@@ -56,6 +56,9 @@ static void
 leave_path(struct seep__zeek *z)
 {
 	assert(z->at < z->paths.count);
+	if (z->log != NULL && z->log->stream != NULL)
+		seep__mark_look(&z->paths.path[z->at].mark,
+				seep__stream_fd(z->log->stream));
 	seep__zeek_log_close(z->log);
 	z->log = NULL;
 	z->done_bytes += z->paths.path[z->at].size;
@@ -286,6 +289,9 @@ static const struct seep__source_ops zeek_ops = {
     .next = next_batch,
     .finish = finish,
     .release = release,
+    .kind = "zeek",
+    .save = seep__zeek_save,
+    .restore = seep__zeek_restore,
 };
 
 /* set_up() makes the parts of a reader. */
@@ -295,6 +301,7 @@ set_up(struct seep__zeek *z, const char *const *paths, size_t count)
 	size_t i;
 	int status;
 
+	z->roots = seep__source_sum_paths(paths, count);
 	z->rules.link_bits_per_s = z->opts.link_bits_per_s != 0
 				       ? z->opts.link_bits_per_s
 				       : LINK_BITS_PER_S;

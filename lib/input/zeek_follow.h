@@ -40,4 +40,22 @@ seep__zeek_follow_free(struct seep__zeek_follow *follow);
 int
 seep__zeek_follow_some(struct seep__zeek *zeek);
 
+/*
+ * seep__zeek_follow_save() writes which logs are known and where each
+ * stands. Returns SEEP_OK, or SEEP_EUNSUPPORTED when one is a pipe.
+ */
+int
+seep__zeek_follow_save(const struct seep__zeek_follow *follow,
+		       struct seep__packer *packer);
+
+/*
+ * seep__zeek_follow_restore() finds the logs again and goes on in each at
+ * its place. A log that was renamed is found by device and inode; one that
+ * was replaced by a copy, compressed or not, by what was read of it. One
+ * that is nowhere any more, or begins otherwise, is SEEP_EMISMATCH.
+ */
+void
+seep__zeek_follow_restore(struct seep__zeek_follow *follow,
+			  struct seep__unpacker *unpacker);
+
 #endif

@@ -15,17 +15,6 @@
  */
 #define LONG_NS (INT64_C(60) * 1000000000)
 
-enum held_state {
-	HELD_NOTHING = 0, /* the conn row came, or it was given at the end */
-	HELD_WAITING,     /* to be given at the end */
-	HELD_GIVEN        /* following: given so far */
-};
-
-struct held {
-	struct seep__zeek_record record; /* the furthest row */
-	uint64_t state;                  /* enum held_state */
-};
-
 int
 seep__zeek_hold_init(struct seep__zeek_hold *hold, struct seep_source *source,
 		     uint64_t seed, int dedup, int follow)
@@ -39,7 +28,7 @@ seep__zeek_hold_init(struct seep__zeek_hold *hold, struct seep_source *source,
 	hold->follow = follow;
 	seep__hash_key_init(&key, seed);
 	seep__keytab_init(&hold->interim, source->mem, &key,
-			  sizeof(struct held));
+			  sizeof(struct seep__zeek_held));
 	seep__keytab_init(&hold->finals, source->mem, &key, 0);
 	seep__keytab_init(&hold->here, source->mem, &key, 0);
 	seep__keytab_init(&hold->given, source->mem, &key, 0);
@@ -277,18 +266,18 @@ refuse_interim(struct seep__zeek_hold *h,
 
 /* take_later() takes another interim row of a connection that is held. */
 static void
-take_later(struct seep__zeek_hold *h, struct held *held,
+take_later(struct seep__zeek_hold *h, struct seep__zeek_held *held,
 	   const struct seep__zeek_record *record)
 {
 	struct seep__zeek_record delta;
 
 	assert(held != NULL);
-	if (held->state == HELD_NOTHING ||
+	if (held->state == SEEP__HELD_NOTHING ||
 	    !reaches_further(record, &held->record)) {
 		refuse_interim(h, record);
 		return;
 	}
-	if (held->state == HELD_WAITING) {
+	if (held->state == SEEP__HELD_WAITING) {
 		refuse_interim(h, &held->record);
 	} else {
 		make_delta(&delta, record, &held->record);
@@ -300,7 +289,7 @@ take_later(struct seep__zeek_hold *h, struct held *held,
 static int
 take_interim(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 {
-	struct held *held;
+	struct seep__zeek_held *held;
 	int is_new, status;
 
 	assert(record != NULL);
@@ -317,9 +306,9 @@ take_interim(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 		return SEEP_OK;
 	}
 	held->record = *record;
-	held->state = HELD_WAITING;
+	held->state = SEEP__HELD_WAITING;
 	if (h->follow && !record->is_tunnel) {
-		held->state = HELD_GIVEN;
+		held->state = SEEP__HELD_GIVEN;
 		emit(h, record);
 	}
 	return SEEP_OK;
@@ -339,24 +328,24 @@ tell_shrunk(struct seep__zeek_log *log, const struct seep__zeek_got *got)
  * is room for a tunnel. */
 static void
 take_after(struct seep__zeek_hold *h, struct seep__zeek_log *log,
-	   const struct seep__zeek_got *got, struct held *held)
+	   const struct seep__zeek_got *got, struct seep__zeek_held *held)
 {
 	const struct seep__zeek_record *record = &got->record;
 	struct seep__zeek_record delta;
 
-	assert(held->state <= HELD_GIVEN);
-	if (held->state == HELD_GIVEN) {
+	assert(held->state <= SEEP__HELD_GIVEN);
+	if (held->state == SEEP__HELD_GIVEN) {
 		make_delta(&delta, record, &held->record);
 		emit(h, &delta);
 		if (record->flow.bytes_orig < held->record.flow.bytes_orig ||
 		    record->flow.bytes_resp < held->record.flow.bytes_resp)
 			tell_shrunk(log, got);
-		held->state = HELD_NOTHING;
+		held->state = SEEP__HELD_NOTHING;
 		return;
 	}
-	if (held->state == HELD_WAITING)
+	if (held->state == SEEP__HELD_WAITING)
 		refuse_interim(h, &held->record);
-	held->state = HELD_NOTHING;
+	held->state = SEEP__HELD_NOTHING;
 	if (record->is_tunnel)
 		hold_tunnel(h, record);
 	else
@@ -389,7 +378,7 @@ take_final(struct seep__zeek_hold *h, struct seep__zeek_log *log,
 	   const struct seep__zeek_got *got)
 {
 	const struct seep__zeek_record *record = &got->record;
-	struct held *held;
+	struct seep__zeek_held *held;
 	int status;
 
 	if (is_repeated(h, record)) {
@@ -486,24 +475,25 @@ drain_one(struct seep__zeek_hold *h, const struct seep__zeek_record *record)
 }
 
 static int
-drain_interim(struct seep__zeek_hold *h, struct held *held)
+drain_interim(struct seep__zeek_hold *h, struct seep__zeek_held *held)
 {
-	enum held_state state = (enum held_state)held->state;
+	enum seep__zeek_held_state state =
+	    (enum seep__zeek_held_state)held->state;
 	int status = SEEP_OK, repeated;
 
 	assert(held != NULL);
-	repeated = state == HELD_WAITING && is_repeated(h, &held->record);
-	if (state == HELD_WAITING)
+	repeated = state == SEEP__HELD_WAITING && is_repeated(h, &held->record);
+	if (state == SEEP__HELD_WAITING)
 		status = note_given(h, &held->record);
 	if (status != SEEP_OK)
 		return status;
-	held->state = HELD_NOTHING;
-	if (state != HELD_NOTHING)
+	held->state = SEEP__HELD_NOTHING;
+	if (state != SEEP__HELD_NOTHING)
 		h->source->coverage.flows_without_end++;
 	if (repeated)
 		seep__source_refuse(h->source, SEEP_REFUSED_DUPLICATE,
 				    bytes_of(&held->record));
-	else if (state == HELD_WAITING)
+	else if (state == SEEP__HELD_WAITING)
 		return drain_one(h, &held->record);
 	return SEEP_OK;
 }

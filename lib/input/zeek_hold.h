@@ -33,6 +33,20 @@
 /* The longest name of a flow: a service, or a registered domain. */
 #define SEEP__ZEEK_NAME_ROOM SEEP_NAME_SIZE_MAX
 
+enum seep__zeek_held_state {
+	/* _NOTHING: the conn row came, or it was given at the end. */
+	SEEP__HELD_NOTHING = 0,
+	SEEP__HELD_WAITING, /* to be given at the end */
+	SEEP__HELD_GIVEN    /* following: given so far */
+};
+
+/* struct seep__zeek_held: what is known of a connection by its interim
+ * rows. */
+struct seep__zeek_held {
+	struct seep__zeek_record record; /* the furthest row */
+	uint64_t state;                  /* enum seep__zeek_held_state */
+};
+
 struct seep__zeek_hold {
 	struct seep_source *source;
 	int dedup;
@@ -99,5 +113,15 @@ seep__zeek_hold_name(struct seep__zeek_hold *hold, struct seep__zeek_log *log,
  */
 int
 seep__zeek_hold_drain(struct seep__zeek_hold *hold);
+
+/* seep__zeek_hold_save() and _restore(): between two batches; into one that
+ * holds nothing. */
+void
+seep__zeek_hold_save(const struct seep__zeek_hold *hold,
+		     struct seep__packer *packer);
+
+void
+seep__zeek_hold_restore(struct seep__zeek_hold *hold,
+			struct seep__unpacker *unpacker);
 
 #endif

@@ -20,13 +20,10 @@ is_memory(int status)
 }
 
 int
-seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
-		    const char *path, const struct seep__zeek_rules *rules)
+seep__zeek_log_new(struct seep__zeek_log **log, struct seep_source *source,
+		   const char *path, const struct seep__zeek_rules *rules)
 {
 	struct seep__zeek_log *g;
-	struct stat st;
-	const char *why;
-	int status;
 
 	assert(log != NULL && source != NULL && path != NULL && rules != NULL);
 	*log = NULL;
@@ -46,24 +43,39 @@ seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
 		return seep__mem_why(source->mem);
 	}
 	memcpy(g->path, path, g->path_size);
+	*log = g;
+	return SEEP_OK;
+}
+
+int
+seep__zeek_log_open(struct seep__zeek_log **log, struct seep_source *source,
+		    const char *path, const struct seep__zeek_rules *rules)
+{
+	struct seep__zeek_log *g;
+	struct stat st;
+	const char *why;
+	int status = seep__zeek_log_new(log, source, path, rules);
+
+	if (status != SEEP_OK)
+		return status;
+	g = *log;
 	status =
 	    rules->no_wait
 		? seep__stream_open_no_wait(&g->stream, path, source->mem, &why)
 		: seep__stream_open(&g->stream, path, source->mem, &why);
+	source->coverage.files += !is_memory(status);
 	if (status != SEEP_OK) {
 		seep__zeek_log_close(g);
+		*log = NULL;
 		if (is_memory(status))
 			return status;
-		source->coverage.files++;
 		source->coverage.files_refused++;
 		seep__source_note(source, path, 0, UINT64_MAX, NULL, 1, why);
 		return SEEP_OK;
 	}
-	source->coverage.files++;
 	seep__stream_hash(g->stream, &g->input->digest);
 	g->endless =
 	    fstat(seep__stream_fd(g->stream), &st) != 0 || !S_ISREG(st.st_mode);
-	*log = g;
 	return SEEP_OK;
 }
 
@@ -553,33 +565,4 @@ seep__zeek_log_refuse(struct seep__zeek_log *log,
 	if (text != NULL)
 		tell(log, got->line, got->offset, reason, SEEP__ZEEK_FIELDS,
 		     text);
-}
-
-void
-seep__zeek_log_sleep(struct seep__zeek_log *log)
-{
-	uint64_t number = log->lines.number, offset = log->lines.offset;
-
-	assert(log->stream != NULL && !seep__stream_packed(log->stream));
-	log->input->ended = seep__stream_ended(log->stream);
-	seep__stream_close(log->stream);
-	log->stream = NULL;
-	seep__lines_clear(&log->lines);
-	seep__zeek_json_clear(&log->json);
-	log->lines.number = number;
-	log->lines.offset = offset;
-}
-
-int
-seep__zeek_log_wake(struct seep__zeek_log *log)
-{
-	int status;
-
-	assert(log->stream == NULL);
-	status =
-	    seep__stream_open(&log->stream, log->path, log->source->mem, NULL);
-	if (status != SEEP_OK)
-		return status;
-	seep__stream_hash(log->stream, &log->input->digest);
-	return seep__stream_seek(log->stream, log->lines.offset);
 }

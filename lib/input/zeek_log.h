@@ -76,6 +76,15 @@ struct seep__zeek_log {
 };
 
 /*
+ * seep__zeek_log_new() makes a log that is not open yet.
+ *
+ * Returns SEEP_OK, SEEP_ENOMEM, SEEP_EBUDGET.
+ */
+int
+seep__zeek_log_new(struct seep__zeek_log **log, struct seep_source *source,
+		   const char *path, const struct seep__zeek_rules *rules);
+
+/*
  * seep__zeek_log_open() opens a log. A file that cannot be opened is told
  * and counted; '*log' is then NULL and the return value SEEP_OK.
  *
@@ -130,5 +139,26 @@ seep__zeek_log_sleep(struct seep__zeek_log *log);
 
 int
 seep__zeek_log_wake(struct seep__zeek_log *log);
+
+/*
+ * seep__zeek_log_save() writes where a log of a regular file stands;
+ * _restore() makes one that stands there, without its stream. '*log' is set
+ * whenever there is something to close.
+ */
+void
+seep__zeek_log_save(const struct seep__zeek_log *log,
+		    struct seep__packer *packer);
+
+void
+seep__zeek_log_restore(struct seep__zeek_log **log, struct seep_source *source,
+		       const struct seep__zeek_rules *rules,
+		       struct seep__unpacker *unpacker);
+
+/*
+ * seep__zeek_log_reach() opens the stream of a restored log and goes to its
+ * place. Returns as seep__stream_open() and seep__stream_pass().
+ */
+int
+seep__zeek_log_reach(struct seep__zeek_log *log);
 
 #endif

@@ -358,3 +358,68 @@ seep__zeek_paths_add(struct seep__zeek_paths *paths, const char *name,
 		say_empty(source, name);
 	return status;
 }
+
+int
+seep__zeek_path_is_pipe(const struct seep__zeek_path *path)
+{
+	assert(path != NULL);
+	return !path->regular &&
+	       (path->inode != 0 || strcmp(path->name, "-") == 0);
+}
+
+void
+seep__zeek_paths_save(const struct seep__zeek_paths *paths,
+		      struct seep__packer *packer)
+{
+	const struct seep__zeek_path *p;
+	size_t i;
+
+	assert(paths != NULL);
+	seep__pack_u64(packer, paths->count);
+	for (i = 0; i < paths->count; i++) {
+		p = &paths->path[i];
+		seep__pack_text(packer, p->name, p->name_size - 1);
+		seep__pack_u64(packer, p->size);
+		seep__pack_u64(packer, p->interim);
+		seep__pack_u64(packer, p->early);
+		seep__pack_u64(packer, p->regular);
+		seep__pack_u64(packer, p->found);
+		seep__mark_save(&p->mark, packer);
+	}
+}
+
+static void
+restore_path(struct seep__zeek_paths *paths, struct seep__unpacker *u)
+{
+	struct seep__zeek_path *p;
+	size_t size;
+	char *name;
+	int status;
+
+	name = seep__unpack_text(u, paths->mem, &size);
+	if (name == NULL)
+		return;
+	status = add_file(paths, name, size, NULL, 0);
+	if (status != SEEP_OK) {
+		seep__unpack_fail(u, status);
+		return;
+	}
+	p = &paths->path[paths->count - 1];
+	p->size = seep__unpack_u64(u);
+	p->interim = (uint8_t)seep__unpack_most(u, 1);
+	p->early = (uint8_t)seep__unpack_most(u, 1);
+	p->regular = (uint8_t)seep__unpack_most(u, 1);
+	p->found = (uint8_t)seep__unpack_most(u, 1);
+	seep__mark_restore(&p->mark, u);
+}
+
+void
+seep__zeek_paths_restore(struct seep__zeek_paths *paths,
+			 struct seep__unpacker *unpacker)
+{
+	uint64_t n = seep__unpack_u64(unpacker);
+
+	assert(paths != NULL && paths->count == 0);
+	for (; n > 0 && unpacker->status == SEEP_OK; n--)
+		restore_path(paths, unpacker);
+}

@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "input/mark.h"
 #include "input/source.h"
 
 /*
@@ -40,7 +41,8 @@ struct seep__zeek_path {
 	uint8_t interim; /* by name: all its rows */
 	uint8_t early;   /* to be read before the others */
 	uint8_t regular;
-	uint8_t found; /* in a directory, not named by the caller */
+	uint8_t found;          /* in a directory, not named by the caller */
+	struct seep__mark mark; /* once it was read, or is being read */
 };
 
 struct seep__zeek_paths {
@@ -66,6 +68,21 @@ seep__zeek_paths_clear(struct seep__zeek_paths *paths);
 int
 seep__zeek_paths_add(struct seep__zeek_paths *paths, const char *name,
 		     struct seep_source *source);
+
+/* seep__zeek_path_is_pipe() says whether what was taken from a path cannot
+ * be read again: standard input, a FIFO. What was not there is none. */
+int
+seep__zeek_path_is_pipe(const struct seep__zeek_path *path);
+
+/* seep__zeek_paths_save() and _restore(): the list as it stands; into an
+ * empty one. */
+void
+seep__zeek_paths_save(const struct seep__zeek_paths *paths,
+		      struct seep__packer *packer);
+
+void
+seep__zeek_paths_restore(struct seep__zeek_paths *paths,
+			 struct seep__unpacker *unpacker);
 
 /* seep__zeek_name_is_conn() says whether a file name is that of a conn log,
  * seep__zeek_name_is_interim() whether of conn_long or open_conn. */

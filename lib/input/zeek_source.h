@@ -43,6 +43,7 @@ struct seep__zeek {
 	size_t compared;  /* paths compared with those before them */
 	int finishing;
 	uint64_t done_bytes; /* of files read to their end, as stored */
+	uint64_t roots;      /* seep__source_sum_paths() of what was named */
 };
 
 /*
@@ -63,5 +64,12 @@ seep__zeek_pump(struct seep__zeek *zeek, struct seep__zeek_log *log, int final,
  */
 int
 seep__zeek_peek(struct seep__mem *mem, const char *path, uint8_t *interim);
+
+/* seep__zeek_save() and _restore(): see struct seep__source_ops. */
+int
+seep__zeek_save(struct seep_source *source, struct seep__packer *packer);
+
+void
+seep__zeek_restore(struct seep_source *source, struct seep__unpacker *unpacker);
 
 #endif
