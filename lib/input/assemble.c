@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "input/capture_file.h"
+#include "input/flow_state.h"
 #include "input/flowtable.h"
 #include "input/fragment.h"
 #include "input/opener.h"
@@ -416,4 +418,95 @@ seep__assembler_table(const struct seep__assembler *assembler)
 {
 	assert(assembler != NULL);
 	return assembler->table;
+}
+
+static void
+save_out(struct seep__packer *p, const struct out *out)
+{
+	assert(out->flow.name_size < sizeof(out->name));
+	seep__flow_save(&out->flow, p);
+	seep__pack_text(p, out->name, out->flow.name_size);
+}
+
+void
+seep__assembler_save(const struct seep__assembler *assembler,
+		     struct seep__packer *p)
+{
+	const struct seep__assembler *a = assembler;
+	size_t i;
+
+	assert(a != NULL && p != NULL);
+	seep__pack_section(p, "clock");
+	seep__pack_i64(p, a->clock_ns);
+	seep__pack_i64(p, a->block_ns);
+	seep__pack_i64(p, a->last_ns);
+	seep__pack_u64(p, a->block_count);
+	seep__pack_u64(p, a->passes);
+	seep__pack_u64(p, a->sweeping != 0);
+	seep__pack_section(p, "flows");
+	seep__flowtable_save(a->table, p, seep__track_save);
+	seep__pack_section(p, "parts");
+	seep__fragments_save(a->fragments, p);
+	seep__pack_section(p, "deltas");
+	seep__pack_u64(p, a->out_count - a->out_at);
+	for (i = a->out_at; i < a->out_count; i++)
+		save_out(p, &a->out[i]);
+}
+
+/* Times that the sums here cannot overflow. */
+static int
+is_time(int64_t time_ns)
+{
+	return time_ns >= 0 && time_ns <= SEEP__CAPFILE_TIME_MAX;
+}
+
+static void
+restore_clock(struct seep__assembler *a, struct seep__unpacker *u)
+{
+	seep__unpack_section(u, "clock");
+	a->clock_ns = seep__unpack_i64(u);
+	a->block_ns = seep__unpack_i64(u);
+	a->last_ns = seep__unpack_i64(u);
+	a->block_count =
+	    (unsigned)seep__unpack_most(u, SEEP__ASSEMBLE_BLOCK - 1);
+	a->passes = (unsigned)seep__unpack_most(u, SWEEP_PASSES);
+	a->sweeping = (int)seep__unpack_most(u, 1);
+	if ((a->clock_ns == TIME_UNKNOWN ? a->sweeping
+					 : !is_time(a->clock_ns)) ||
+	    (a->block_ns != INT64_MAX && !is_time(a->block_ns)) ||
+	    !is_time(a->last_ns))
+		seep__unpack_fail(u, SEEP_EFORMAT);
+}
+
+static void
+restore_out(struct seep__unpacker *u, struct out *out)
+{
+	uint32_t size;
+
+	seep__flow_restore(&out->flow, u);
+	size = (uint32_t)seep__unpack_most(u, sizeof(out->name) - 1);
+	memset(out->name, 0, sizeof(out->name));
+	seep__unpack_bytes(u, out->name, size);
+	out->flow.name_size = size;
+	if (size > 0)
+		out->flow.name.text = out->name;
+}
+
+void
+seep__assembler_restore(struct seep__assembler *assembler,
+			struct seep__unpacker *u)
+{
+	struct seep__assembler *a = assembler;
+	size_t n;
+
+	assert(a->out_count == 0 && a->clock_ns == TIME_UNKNOWN);
+	restore_clock(a, u);
+	seep__unpack_section(u, "flows");
+	seep__flowtable_restore(a->table, u, seep__track_restore);
+	seep__unpack_section(u, "parts");
+	seep__fragments_restore(a->fragments, u);
+	seep__unpack_section(u, "deltas");
+	n = (size_t)seep__unpack_most(u, SEEP__ASSEMBLE_OUT);
+	while (a->out_count < n && u->status == SEEP_OK)
+		restore_out(u, &a->out[a->out_count++]);
 }

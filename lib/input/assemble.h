@@ -33,6 +33,7 @@
 #include <seep/flow.h>
 
 #include "base/mem.h"
+#include "base/pack.h"
 #include "input/decode.h"
 #include "input/dns.h"
 
@@ -128,5 +129,17 @@ seep__assembler_take(struct seep__assembler *assembler, struct seep_flow *flows,
 /* seep__assembler_table() returns the flows that are open; for tests. */
 const struct seep__flowtable *
 seep__assembler_table(const struct seep__assembler *assembler);
+
+/*
+ * seep__assembler_save() writes the flows that are open and the deltas that
+ * were not taken yet; _restore() into one that was fed nothing.
+ */
+void
+seep__assembler_save(const struct seep__assembler *assembler,
+		     struct seep__packer *p);
+
+void
+seep__assembler_restore(struct seep__assembler *assembler,
+			struct seep__unpacker *u);
 
 #endif

@@ -6,68 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/opts.h"
-#include "input/assemble.h"
-#include "input/capture_file.h"
+#include "input/capture_source.h"
 #include "input/decode.h"
 #include "input/dpi.h"
-#include "input/identity.h"
-#include "input/source.h"
 
 #define FLOWS_MAX_DEFAULT 1000000
 
-/*
- * OPEN_MAX: files read side by side. One is open at a time unless the next
- * one begins before it ends: the two directions of a tap in two files, or
- * several sensors. More would help only with more sensors than that; each
- * takes a descriptor and 64 KiB or so.
- */
-#define OPEN_MAX 8
-
-/* struct input: one path of the caller's. */
-struct input {
-	char *path;
-	size_t size;                /* of the path, with its NUL */
-	struct seep__capfile *file; /* open, else NULL */
-	struct seep__input *input;  /* until it is closed for good */
-	struct seep__frame frame;   /* read and not yet used, while open */
-	int64_t first_ns;           /* of the first packet; INT64_MAX: none */
-	int64_t order_ns;           /* what the next frame is ordered by */
-	uint64_t stored;            /* bytes on disk */
-	uint8_t noted[SEEP_REFUSED_COUNT];
-	uint8_t refused; /* cannot be read, and said so */
-	uint8_t same;    /* content was read before */
-	uint8_t used;    /* the frame was taken: the next is wanted */
-	uint8_t spent;   /* read to its end, and cannot be read again */
-};
-
-struct capture {
-	struct seep_source base;
-	struct seep_capture_opts opts;
-	struct seep__assembler *assembler;
-	struct seep__identity *identity;
-	struct input *inputs;
-	size_t count;
-	size_t next;                  /* first input not yet looked into, then
-					 not yet opened */
-	struct input *open[OPEN_MAX]; /* in order of opening */
-	size_t open_count;
-	int peeked;
-	int told; /* that there is no public suffix list */
-	int drained;
-};
-
 static void
-note(struct capture *capture, const struct input *input, uint64_t offset,
-     int fatal, const char *text)
+note(struct seep__capture *capture, const struct seep__capinput *input,
+     uint64_t offset, int fatal, const char *text)
 {
 	seep__source_note(&capture->base, input->path, 0, offset, NULL, fatal,
 			  text);
 }
 
 static void
-refuse_file(struct capture *capture, struct input *input, const char *why)
+refuse_file(struct seep__capture *capture, struct seep__capinput *input,
+	    const char *why)
 {
 	if (input->refused)
 		return;
@@ -78,8 +34,8 @@ refuse_file(struct capture *capture, struct input *input, const char *why)
 
 /* A notice about one packet; the first few of each reason and file. */
 static void
-note_frame(struct capture *capture, struct input *input, int reason,
-	   const char *why)
+note_frame(struct seep__capture *capture, struct seep__capinput *input,
+	   int reason, const char *why)
 {
 	char text[SEEP__CAPFILE_WHY_SIZE];
 
@@ -94,7 +50,7 @@ note_frame(struct capture *capture, struct input *input, int reason,
 
 /* Hands over what is known of the file, if any of it was used. */
 static void
-tell_input(struct capture *capture, struct input *input)
+tell_input(struct seep__capture *capture, struct seep__capinput *input)
 {
 	struct seep__input *told = input->input;
 
@@ -108,12 +64,22 @@ tell_input(struct capture *capture, struct input *input)
 	input->input = NULL;
 }
 
+/* drop_kept() gives back the bytes of a frame that was restored. */
 static void
-close_input(struct capture *capture, struct input *input)
+drop_kept(struct seep__capture *capture, struct seep__capinput *input)
+{
+	seep__mem_put(capture->base.mem, input->kept, input->kept_size);
+	input->kept = NULL;
+	input->kept_size = 0;
+}
+
+static void
+close_input(struct seep__capture *capture, struct seep__capinput *input)
 {
 	size_t i;
 
-	assert(input->file != NULL && capture->open_count <= OPEN_MAX);
+	assert(input->file != NULL &&
+	       capture->open_count <= SEEP__CAPTURE_OPEN_MAX);
 	for (i = 0; i < capture->open_count; i++) {
 		if (capture->open[i] != input)
 			continue;
@@ -122,17 +88,19 @@ close_input(struct capture *capture, struct input *input)
 			(capture->open_count - i) * sizeof(input));
 		break;
 	}
+	seep__mark_look(&input->mark, seep__capfile_fd(input->file));
 	tell_input(capture, input);
 	seep__capfile_close(input->file);
 	input->file = NULL;
+	drop_kept(capture, input);
 	capture->base.progress.files_done++;
 	capture->base.progress.done_bytes += input->stored;
 }
 
 /* The file breaks here: what was read of it stays. */
 static void
-damage(struct capture *capture, struct input *input, uint64_t frames,
-       const char *why)
+damage(struct seep__capture *capture, struct seep__capinput *input,
+       uint64_t frames, const char *why)
 {
 	char text[SEEP__CAPFILE_WHY_SIZE + 64];
 
@@ -150,7 +118,7 @@ damage(struct capture *capture, struct input *input, uint64_t frames,
 /* advance() reads the next frame of an open input; at its end it is closed.
  * Returns SEEP_OK or SEEP_ENOMEM: then it is to be called again. */
 static int
-advance(struct capture *capture, struct input *input)
+advance(struct seep__capture *capture, struct seep__capinput *input)
 {
 	uint64_t frames = input->frame.number;
 	char why[SEEP__CAPFILE_WHY_SIZE];
@@ -163,6 +131,7 @@ advance(struct capture *capture, struct input *input)
 		return status;
 	input->used = 0;
 	if (status == SEEP_OK) {
+		drop_kept(capture, input);
 		if (input->frame.has_time)
 			input->order_ns = input->frame.time_ns;
 		return SEEP_OK;
@@ -178,7 +147,7 @@ advance(struct capture *capture, struct input *input)
  * with its first frame; the rest is opened again when its time has come.
  */
 static int
-peek(struct capture *capture, struct input *input)
+peek(struct seep__capture *capture, struct seep__capinput *input)
 {
 	char why[SEEP__CAPFILE_WHY_SIZE];
 	int status;
@@ -224,7 +193,7 @@ peek(struct capture *capture, struct input *input)
 static int
 compare_inputs(const void *a, const void *b)
 {
-	const struct input *x = a, *y = b;
+	const struct seep__capinput *x = a, *y = b;
 
 	if (x->first_ns != y->first_ns)
 		return x->first_ns < y->first_ns ? -1 : 1;
@@ -232,7 +201,7 @@ compare_inputs(const void *a, const void *b)
 }
 
 static int
-peek_all(struct capture *capture)
+peek_all(struct seep__capture *capture)
 {
 	int status;
 
@@ -250,7 +219,7 @@ peek_all(struct capture *capture)
 
 /* A second file of the same content is read, and nothing of it counted. */
 static int
-check_same(struct capture *capture, struct input *input)
+check_same(struct seep__capture *capture, struct seep__capinput *input)
 {
 	const char *same = NULL;
 	char text[SEEP__CAPFILE_WHY_SIZE];
@@ -273,13 +242,13 @@ check_same(struct capture *capture, struct input *input)
 
 /* open_next() opens the next input in order, with its first frame. */
 static int
-open_next(struct capture *capture)
+open_next(struct seep__capture *capture)
 {
-	struct input *input = &capture->inputs[capture->next];
+	struct seep__capinput *input = &capture->inputs[capture->next];
 	char why[SEEP__CAPFILE_WHY_SIZE];
 	int status = SEEP_OK;
 
-	assert(capture->open_count < OPEN_MAX);
+	assert(capture->open_count < SEEP__CAPTURE_OPEN_MAX);
 	if (input->refused || input->spent) {
 		capture->next++;
 		capture->base.progress.files_done++;
@@ -301,6 +270,7 @@ open_next(struct capture *capture)
 	status = check_same(capture, input);
 	if (status != SEEP_OK)
 		return status;
+	seep__mark_look(&input->mark, seep__capfile_fd(input->file));
 	capture->next++;
 	capture->open[capture->open_count++] = input;
 	input->order_ns = input->first_ns;
@@ -308,10 +278,10 @@ open_next(struct capture *capture)
 }
 
 /* The open input whose frame is the earliest; NULL when none is open. */
-static struct input *
-earliest(const struct capture *capture)
+static struct seep__capinput *
+earliest(const struct seep__capture *capture)
 {
-	struct input *first = NULL;
+	struct seep__capinput *first = NULL;
 	size_t i;
 
 	for (i = 0; i < capture->open_count; i++) {
@@ -324,18 +294,18 @@ earliest(const struct capture *capture)
 
 /*
  * pick() chooses the input to read from: the earliest frame of those open,
- * where every file that begins by then is open too, as far as OPEN_MAX
- * allows. NULL at the end of all.
+ * where every file that begins by then is open too, as far as
+ * SEEP__CAPTURE_OPEN_MAX allows. NULL at the end of all.
  */
 static int
-pick(struct capture *capture, struct input **input)
+pick(struct seep__capture *capture, struct seep__capinput **input)
 {
 	int status;
 
 	for (;;) {
 		*input = earliest(capture);
 		if (capture->next == capture->count ||
-		    capture->open_count == OPEN_MAX)
+		    capture->open_count == SEEP__CAPTURE_OPEN_MAX)
 			return SEEP_OK;
 		if (*input != NULL && capture->inputs[capture->next].first_ns >
 					  (*input)->order_ns)
@@ -347,7 +317,7 @@ pick(struct capture *capture, struct input **input)
 }
 
 static void
-refuse_frame(struct capture *capture, struct input *input,
+refuse_frame(struct seep__capture *capture, struct seep__capinput *input,
 	     enum seep_refusal reason, uint64_t bytes, const char *why)
 {
 	seep__source_refuse(&capture->base, reason, bytes);
@@ -356,7 +326,7 @@ refuse_frame(struct capture *capture, struct input *input,
 }
 
 static int
-feed_packet(struct capture *capture, struct input *input,
+feed_packet(struct seep__capture *capture, struct seep__capinput *input,
 	    struct seep__packet *packet)
 {
 	const int64_t time_ns = input->frame.time_ns;
@@ -374,7 +344,7 @@ feed_packet(struct capture *capture, struct input *input,
  * packet (fed, or refused) or of the link.
  */
 static int
-take_frame(struct capture *capture, struct input *input)
+take_frame(struct seep__capture *capture, struct seep__capinput *input)
 {
 	struct seep_coverage *coverage = &capture->base.coverage;
 	const struct seep__frame *frame = &input->frame;
@@ -410,9 +380,9 @@ take_frame(struct capture *capture, struct input *input)
 
 /* Reads until the deltas fill a batch, or to the end. */
 static int
-fill(struct capture *capture)
+fill(struct seep__capture *capture)
 {
-	struct input *input;
+	struct seep__capinput *input;
 	int status;
 
 	while (seep__assembler_ready(capture->assembler)) {
@@ -436,7 +406,7 @@ fill(struct capture *capture)
 
 /* Where names are told apart without a list, the first of them says so. */
 static void
-tell(struct capture *capture, const struct seep_flow *flows, size_t count)
+tell(struct seep__capture *capture, const struct seep_flow *flows, size_t count)
 {
 	size_t i;
 
@@ -451,7 +421,7 @@ static int
 next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
      size_t *count)
 {
-	struct capture *capture = (struct capture *)source;
+	struct seep__capture *capture = (struct seep__capture *)(void *)source;
 	int status;
 
 	if (!capture->peeked) {
@@ -476,12 +446,13 @@ next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
 static void
 release(struct seep_source *source)
 {
-	struct capture *capture = (struct capture *)source;
+	struct seep__capture *capture = (struct seep__capture *)(void *)source;
 	size_t i;
 
 	for (i = 0; i < capture->count; i++) {
 		seep__capfile_close(capture->inputs[i].file);
 		seep__input_drop(source, capture->inputs[i].input);
+		drop_kept(capture, &capture->inputs[i]);
 		seep__mem_put(source->mem, capture->inputs[i].path,
 			      capture->inputs[i].size);
 	}
@@ -494,13 +465,17 @@ release(struct seep_source *source)
 static const struct seep__source_ops capture_ops = {
     .next = next,
     .release = release,
+    .kind = "capture",
+    .save = seep__capture_save,
+    .restore = seep__capture_restore,
 };
 
 static int
-copy_paths(struct capture *capture, const char *const *paths, size_t count)
+copy_paths(struct seep__capture *capture, const char *const *paths,
+	   size_t count)
 {
 	struct seep__mem *mem = capture->base.mem;
-	struct input *input;
+	struct seep__capinput *input;
 	size_t i;
 
 	capture->inputs = seep__mem_zero(mem, count, sizeof(*input));
@@ -520,13 +495,14 @@ copy_paths(struct capture *capture, const char *const *paths, size_t count)
 }
 
 static int
-set_up(struct capture *capture, const char *const *paths, size_t count)
+set_up(struct seep__capture *capture, const char *const *paths, size_t count)
 {
 	struct seep__assemble_opts assemble;
 	int status;
 
 	memset(&assemble, 0, sizeof(assemble));
 	assemble.flows_max = capture->opts.flows_max;
+	capture->roots = seep__source_sum_paths(paths, count);
 	assemble.sensor = capture->opts.sensor;
 	assemble.seed = capture->opts.seed;
 	assemble.no_dpi = capture->opts.no_dpi;
@@ -560,12 +536,12 @@ seep_capture_source_new(struct seep_source **source, const char *const *paths,
 	status = seep__opts_copy(&copy, sizeof(copy), opts);
 	if (status != SEEP_OK || count == 0)
 		return SEEP_EINVAL;
-	status = seep__source_new(source, sizeof(struct capture), &capture_ops,
-				  alloc);
+	status = seep__source_new(source, sizeof(struct seep__capture),
+				  &capture_ops, alloc);
 	if (status != SEEP_OK)
 		return status;
-	((struct capture *)*source)->opts = copy;
-	status = set_up((struct capture *)*source, paths, count);
+	((struct seep__capture *)*source)->opts = copy;
+	status = set_up((struct seep__capture *)*source, paths, count);
 	if (status != SEEP_OK) {
 		seep_source_free(*source);
 		*source = NULL;

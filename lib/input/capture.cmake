@@ -15,8 +15,9 @@ if(SEEP_WITH_NDPI)
 endif()
 
 seep_part(capture SOURCES
-  assemble.c capture.c capture_file.c decode.c dns.c ${_dpi_source} flowtable.c
-  fragment.c link.c network.c opener.c tcp.c track.c tunnel.c)
+  assemble.c capture.c capture_file.c capture_state.c decode.c dns.c
+  ${_dpi_source} flowtable.c fragment.c link.c network.c opener.c tcp.c track.c
+  track_state.c tunnel.c)
 target_include_directories(seep_part_capture SYSTEM PRIVATE
   ${PCAP_INCLUDE_DIR})
 if(SEEP_WITH_NDPI AND NDPI_FOUND)

@@ -39,6 +39,7 @@ struct seep__capfile {
 	uint64_t frames; /* read so far */
 	int status;      /* of the stream: SEEP_OK, or why it ended */
 	int again;       /* memory ended: to be read from its beginning */
+	uint8_t magic[4];
 	char buffer[READ_SIZE];
 };
 
@@ -53,6 +54,18 @@ put_why(char *why, const char *text)
 	why[size] = '\0';
 }
 
+/* The first bytes tell the form; they may come one by one. */
+static void
+note_magic(struct seep__capfile *file, const char *data, size_t size)
+{
+	size_t at = (size_t)file->given;
+
+	assert(at < sizeof(file->magic));
+	if (size > sizeof(file->magic) - at)
+		size = sizeof(file->magic) - at;
+	memcpy(file->magic + at, data, size);
+}
+
 static ssize_t
 read_cookie(void *cookie, char *data, size_t size)
 {
@@ -60,17 +73,23 @@ read_cookie(void *cookie, char *data, size_t size)
 	size_t got = 0;
 
 	file->status = seep__stream_read(file->stream, data, size, &got);
+	if (file->given < sizeof(file->magic))
+		note_magic(file, data, got);
 	file->given += got;
 	return file->status == SEEP_OK || got > 0 ? (ssize_t)got : -1;
 }
 
-/* libpcap never seeks; ftello(3) asks where we are. */
+/* libpcap never seeks; ftello(3) asks where we are, and
+ * seep__capfile_pass() goes somewhere. */
 static int
 seek_cookie(void *cookie, off64_t *offset, int whence)
 {
 	struct seep__capfile *file = cookie;
 
-	if (whence != SEEK_CUR || *offset != 0)
+	if (whence == SEEK_SET && *offset >= 0 &&
+	    seep__stream_seek(file->stream, (uint64_t)*offset) == SEEP_OK)
+		file->given = (uint64_t)*offset;
+	else if (whence != SEEK_CUR || *offset != 0)
 		return -1;
 	*offset = (off64_t)file->given;
 	return 0;
@@ -320,6 +339,52 @@ seep__capfile_offset(const struct seep__capfile *file)
 	off_t at = file->stdio != NULL ? ftello(file->stdio) : -1;
 
 	return at >= 0 ? (uint64_t)at : UINT64_MAX;
+}
+
+/* is_plain_pcap() says whether a frame may be read without those before it:
+ * the magic numbers of pcap, of either byte order, and no compression. In
+ * pcapng a frame needs the interfaces that were described before. */
+static int
+is_plain_pcap(const struct seep__capfile *file)
+{
+	static const uint8_t magics[][4] = {{0xa1, 0xb2, 0xc3, 0xd4},
+					    {0xd4, 0xc3, 0xb2, 0xa1},
+					    {0xa1, 0xb2, 0x3c, 0x4d},
+					    {0x4d, 0x3c, 0xb2, 0xa1}};
+	size_t i;
+
+	if (seep__stream_packed(file->stream))
+		return 0;
+	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (memcmp(file->magic, magics[i], 4) == 0)
+			return 1;
+	return 0;
+}
+
+int
+seep__capfile_pass(struct seep__capfile *file, uint64_t frames, uint64_t offset)
+{
+	struct pcap_pkthdr *header;
+	const u_char *data;
+
+	assert(file != NULL && file->frames == 0);
+	if (is_plain_pcap(file)) {
+		if (offset > INT64_MAX ||
+		    fseeko(file->stdio, (off_t)offset, SEEK_SET) != 0)
+			return SEEP_EFORMAT;
+		file->frames = frames;
+		return SEEP_OK;
+	}
+	for (; file->frames < frames; file->frames++)
+		if (pcap_next_ex(file->pcap, &header, &data) != 1)
+			return SEEP_EFORMAT;
+	return SEEP_OK;
+}
+
+int
+seep__capfile_fd(const struct seep__capfile *file)
+{
+	return seep__stream_fd(file->stream);
 }
 
 uint64_t

@@ -86,6 +86,22 @@ seep__capfile_stored_total(const struct seep__capfile *file);
 int
 seep__capfile_drain(struct seep__capfile *file);
 
+/*
+ * seep__capfile_pass() goes behind the first 'frames' frames of a file of
+ * which none was read yet; 'offset' is what seep__capfile_offset() said
+ * there. A plain pcap file is sought to it, and it is believed; in others
+ * the frames are passed over, unread.
+ *
+ * Returns SEEP_OK, or SEEP_EFORMAT when that cannot be.
+ */
+int
+seep__capfile_pass(struct seep__capfile *file, uint64_t frames,
+		   uint64_t offset);
+
+/* seep__capfile_fd() returns the descriptor. */
+int
+seep__capfile_fd(const struct seep__capfile *file);
+
 /* seep__capfile_reopens() says whether the file can be read twice: a
  * regular file can, a pipe and standard input cannot. */
 int

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "input/flow_state.h"
+
 #define NONE UINT32_MAX
 #define HEADS_MIN 1024u
 
@@ -295,4 +297,89 @@ seep__flowtable_steps(const struct seep__flowtable *table,
 			break;
 	}
 	return steps;
+}
+
+/* next_unused() takes the longest unused of the lists' heads in 'at'. */
+static struct seep__track *
+next_unused(const struct seep__flowtable *table, uint32_t at[SEEP__IDLE_COUNT])
+{
+	struct seep__track *first = NULL, *track;
+	unsigned i;
+
+	for (i = 0; i < SEEP__IDLE_COUNT; i++) {
+		track = at[i] == NONE ? NULL : track_at(table, at[i]);
+		if (track != NULL &&
+		    (first == NULL || track->touched < first->touched))
+			first = track;
+	}
+	assert(first != NULL);
+	at[first->idle] = first->after;
+	return first;
+}
+
+void
+seep__flowtable_save(const struct seep__flowtable *table,
+		     struct seep__packer *p, seep__track_save_fn save)
+{
+	const struct seep__track *track;
+	uint32_t at[SEEP__IDLE_COUNT], n;
+	unsigned i;
+
+	assert(table != NULL && save != NULL);
+	for (i = 0; i < SEEP__IDLE_COUNT; i++)
+		at[i] = table->lists[i].head;
+	seep__pack_u64(p, table->count);
+	for (n = table->count; n > 0; n--) {
+		track = next_unused(table, at);
+		seep__address_save(&track->key.ends[0], p);
+		seep__address_save(&track->key.ends[1], p);
+		seep__pack_u64(p, track->key.ports[0]);
+		seep__pack_u64(p, track->key.ports[1]);
+		seep__pack_u64(p, track->key.protocol);
+		seep__pack_u64(p, track->key.portless);
+		seep__pack_u64(p, track->idle);
+		save(track, p);
+	}
+}
+
+/* restore_track() adds the next track; NULL on failure. */
+static struct seep__track *
+restore_track(struct seep__flowtable *table, struct seep__unpacker *u)
+{
+	struct seep__track *track = NULL;
+	struct seep__flowkey key;
+	enum seep__idle idle;
+	int why = SEEP_OK;
+
+	memset(&key, 0, sizeof(key));
+	seep__address_restore(&key.ends[0], u);
+	seep__address_restore(&key.ends[1], u);
+	key.ports[0] = (uint16_t)seep__unpack_most(u, UINT16_MAX);
+	key.ports[1] = (uint16_t)seep__unpack_most(u, UINT16_MAX);
+	key.protocol = (uint8_t)seep__unpack_most(u, UINT8_MAX);
+	key.portless = (uint8_t)seep__unpack_most(u, 1);
+	idle = (enum seep__idle)seep__unpack_most(u, SEEP__IDLE_COUNT - 1);
+	if (u->status != SEEP_OK)
+		return NULL;
+	if (seep__flowtable_find(table, &key) == NULL)
+		track = seep__flowtable_add(table, &key, idle, &why);
+	if (track == NULL)
+		seep__unpack_fail(u, why != SEEP_OK ? why : SEEP_EFORMAT);
+	return track;
+}
+
+void
+seep__flowtable_restore(struct seep__flowtable *table, struct seep__unpacker *u,
+			seep__track_restore_fn restore)
+{
+	uint64_t n = seep__unpack_most(u, table->flows_max);
+	struct seep__track *track;
+
+	assert(table->count == 0 && restore != NULL);
+	for (; n > 0; n--) {
+		track = restore_track(table, u);
+		if (track == NULL)
+			return;
+		restore(track, u);
+	}
 }

@@ -22,6 +22,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "input/dpi.h"
 #include "input/tcp.h"
 
@@ -81,6 +82,12 @@ struct seep__track {
 
 struct seep__flowtable;
 
+/* What seep__flowtable_save() calls for a track, behind its key. */
+typedef void (*seep__track_save_fn)(const struct seep__track *track,
+				    struct seep__packer *p);
+typedef void (*seep__track_restore_fn)(struct seep__track *track,
+				       struct seep__unpacker *u);
+
 int
 seep__flowtable_new(struct seep__flowtable **table, struct seep__mem *mem,
 		    const struct seep__hash_key *key, uint32_t flows_max);
@@ -119,6 +126,16 @@ seep__flowtable_head(const struct seep__flowtable *table, enum seep__idle idle);
 /* seep__flowtable_oldest() returns the one longest unused, or NULL. */
 struct seep__track *
 seep__flowtable_oldest(const struct seep__flowtable *table);
+
+/* seep__flowtable_save() writes all tracks, the longest unused first;
+ * _restore() adds them to an empty table in that order. */
+void
+seep__flowtable_save(const struct seep__flowtable *table,
+		     struct seep__packer *p, seep__track_save_fn save);
+
+void
+seep__flowtable_restore(struct seep__flowtable *table, struct seep__unpacker *u,
+			seep__track_restore_fn restore);
 
 uint32_t
 seep__flowtable_count(const struct seep__flowtable *table);

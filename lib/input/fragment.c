@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "input/flow_state.h"
+
 #define NONE UINT32_MAX
 /* One chain for four entries at most on average; a power of two. */
 #define HEADS (SEEP__FRAGMENTS_MAX / 4)
@@ -205,4 +207,84 @@ seep__fragments_apply(struct seep__fragments *fragments,
 		return !may_have_ports(packet);
 	join(packet, entry);
 	return 1;
+}
+
+void
+seep__fragments_save(const struct seep__fragments *fragments,
+		     struct seep__packer *p)
+{
+	const struct entry *e;
+	uint32_t i;
+
+	assert(fragments != NULL);
+	seep__pack_u64(p, fragments->count);
+	seep__pack_u64(p, fragments->at);
+	for (i = 0; i < fragments->count; i++) {
+		e = &fragments->entries[i];
+		seep__address_save(&e->part.src, p);
+		seep__address_save(&e->part.dst, p);
+		seep__pack_u64(p, e->part.id);
+		seep__pack_u64(p, e->part.protocol);
+		seep__pack_u64(p, e->part.ip_version);
+		seep__pack_u64(p, (uint64_t)e->time_ns);
+		seep__address_save(&e->src, p);
+		seep__address_save(&e->dst, p);
+		seep__pack_u64(p, e->src_port);
+		seep__pack_u64(p, e->dst_port);
+		seep__pack_u64(p, e->protocol);
+		seep__pack_u64(p, e->has_ports);
+		seep__pack_u64(p, e->split);
+	}
+}
+
+static uint16_t
+restore_u16(struct seep__unpacker *u)
+{
+	return (uint16_t)seep__unpack_most(u, UINT16_MAX);
+}
+
+static void
+restore_entry(struct seep__fragments *f, struct seep__unpacker *u)
+{
+	struct seep__fragmentid part;
+	struct entry *e = NULL;
+
+	memset(&part, 0, sizeof(part));
+	seep__address_restore(&part.src, u);
+	seep__address_restore(&part.dst, u);
+	part.id = (uint32_t)seep__unpack_most(u, UINT32_MAX);
+	part.protocol = (uint8_t)seep__unpack_most(u, UINT8_MAX);
+	part.ip_version = (uint8_t)seep__unpack_most(u, UINT8_MAX);
+	if (u->status == SEEP_OK && find(f, &part) == NULL)
+		e = make_room(f, &part);
+	if (e == NULL) {
+		seep__unpack_fail(u, SEEP_EFORMAT);
+		return;
+	}
+	e->time_ns = (int64_t)seep__unpack_most(u, INT64_MAX);
+	seep__address_restore(&e->src, u);
+	seep__address_restore(&e->dst, u);
+	e->src_port = restore_u16(u);
+	e->dst_port = restore_u16(u);
+	e->protocol = (uint8_t)seep__unpack_most(u, UINT8_MAX);
+	e->has_ports = (uint8_t)seep__unpack_most(u, 1);
+	e->split = (uint8_t)seep__unpack_most(u, 1);
+}
+
+void
+seep__fragments_restore(struct seep__fragments *fragments,
+			struct seep__unpacker *u)
+{
+	uint64_t n = seep__unpack_most(u, SEEP__FRAGMENTS_MAX);
+	uint64_t at = seep__unpack_most(u, n > 0 ? n - 1 : 0);
+	uint64_t i;
+
+	assert(fragments != NULL && fragments->count == 0);
+	for (i = 0; i < n && u->status == SEEP_OK; i++)
+		restore_entry(fragments, u);
+	/* Refused memory, a place is taken twice: then not all are there. */
+	if (fragments->count != n)
+		seep__unpack_fail(u, SEEP_ENOMEM);
+	else
+		fragments->at = (uint32_t)at;
 }

@@ -24,6 +24,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "input/decode.h"
 
 /*
@@ -64,5 +65,14 @@ seep__fragments_free(struct seep__fragments *fragments);
 int
 seep__fragments_apply(struct seep__fragments *fragments,
 		      struct seep__packet *packet, int64_t time_ns);
+
+/* seep__fragments_save() and _restore(): into ones that hold nothing. */
+void
+seep__fragments_save(const struct seep__fragments *fragments,
+		     struct seep__packer *p);
+
+void
+seep__fragments_restore(struct seep__fragments *fragments,
+			struct seep__unpacker *u);
 
 #endif

@@ -42,8 +42,8 @@ if(SEEP_WITH_SHA256)
 endif()
 
 seep_part(input_core SOURCES
-  digest.c identity.c inflate.c mark.c qname.c source.c source_state.c
-  stream.c)
+  digest.c flow_state.c identity.c inflate.c mark.c qname.c source.c
+  source_state.c stream.c)
 target_compile_definitions(seep_part_input_core PRIVATE
   ${SEEP_INPUT_DEFINITIONS})
 if(SEEP_WITH_ZLIB)

@@ -11,6 +11,7 @@
 #include <seep/coverage.h>
 #include <seep/flow.h>
 
+#include "base/pack.h"
 #include "input/decode.h"
 #include "input/flowtable.h"
 
@@ -55,6 +56,16 @@ seep__track_follow(struct seep__track *track, const struct seep__packet *packet,
  * seen: nothing will confirm them. Before a delta goes out. */
 void
 seep__track_settle(struct seep__track *track);
+
+/*
+ * seep__track_save() and _restore(): what the flow of a track has learned;
+ * its key and its place are the table's. Of nDPI only the name is kept.
+ */
+void
+seep__track_save(const struct seep__track *track, struct seep__packer *p);
+
+void
+seep__track_restore(struct seep__track *track, struct seep__unpacker *u);
 
 /*
  * SEEP__DELTA_NS: a delta covers a minute. An hour must be whole deltas, so

@@ -4,70 +4,12 @@
 #include <assert.h>
 #include <string.h>
 
-static void
-save_address(struct seep__packer *p, const struct seep_address *address)
-{
-	seep__pack_bytes(p, address->bytes, sizeof(address->bytes));
-}
-
-static void
-restore_address(struct seep__unpacker *u, struct seep_address *address)
-{
-	seep__unpack_bytes(u, address->bytes, sizeof(address->bytes));
-}
-
-/* A flow whose name is not set. */
-static void
-save_flow(struct seep__packer *p, const struct seep_flow *f)
-{
-	assert(f->name_size == 0);
-	seep__pack_i64(p, f->start_ns);
-	seep__pack_i64(p, f->end_ns);
-	save_address(p, &f->orig);
-	save_address(p, &f->resp);
-	seep__pack_u64(p, f->bytes_orig);
-	seep__pack_u64(p, f->bytes_resp);
-	seep__pack_u64(p, f->packets_orig);
-	seep__pack_u64(p, f->packets_resp);
-	seep__pack_u64(p, f->missed_orig);
-	seep__pack_u64(p, f->missed_resp);
-	seep__pack_u64(p, f->port_orig);
-	seep__pack_u64(p, f->port_resp);
-	seep__pack_u64(p, f->protocol);
-	seep__pack_u64(p, f->opener);
-	seep__pack_u64(p, f->opener_basis);
-	seep__pack_u64(p, f->flags);
-	seep__pack_u64(p, f->sensor);
-}
-
-/* The engine judges a flow's figures; only what is an index is judged here. */
-static void
-restore_flow(struct seep__unpacker *u, struct seep_flow *f)
-{
-	memset(f, 0, sizeof(*f));
-	f->start_ns = seep__unpack_i64(u);
-	f->end_ns = seep__unpack_i64(u);
-	restore_address(u, &f->orig);
-	restore_address(u, &f->resp);
-	f->bytes_orig = seep__unpack_u64(u);
-	f->bytes_resp = seep__unpack_u64(u);
-	f->packets_orig = seep__unpack_u64(u);
-	f->packets_resp = seep__unpack_u64(u);
-	f->missed_orig = seep__unpack_u64(u);
-	f->missed_resp = seep__unpack_u64(u);
-	f->port_orig = (uint16_t)seep__unpack_most(u, UINT16_MAX);
-	f->port_resp = (uint16_t)seep__unpack_most(u, UINT16_MAX);
-	f->protocol = (uint8_t)seep__unpack_most(u, UINT8_MAX);
-	f->opener = (uint8_t)seep__unpack_most(u, SEEP_OPENER_RESP);
-	f->opener_basis = (uint8_t)seep__unpack_most(u, SEEP_OPENER_BY_PORT);
-	f->flags = (uint32_t)seep__unpack_most(u, SEEP_FLOW_NAME - 1);
-	f->sensor = (uint32_t)seep__unpack_most(u, UINT32_MAX);
-}
+#include "input/flow_state.h"
 
 static void
 save_record(struct seep__packer *p, const struct seep__zeek_record *r)
 {
-	save_flow(p, &r->flow);
+	seep__flow_save(&r->flow, p);
 	seep__pack_bytes(p, r->key.bytes, sizeof(r->key.bytes));
 	seep__pack_u64(p, r->from_payload);
 	seep__pack_u64(p, r->payload_refused);
@@ -81,7 +23,7 @@ static void
 restore_record(struct seep__unpacker *u, struct seep__zeek_record *r)
 {
 	memset(r, 0, sizeof(*r));
-	restore_flow(u, &r->flow);
+	seep__flow_restore(&r->flow, u);
 	seep__unpack_bytes(u, r->key.bytes, sizeof(r->key.bytes));
 	r->from_payload = seep__unpack_u64(u);
 	r->payload_refused = seep__unpack_u64(u);

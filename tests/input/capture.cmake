@@ -1,7 +1,7 @@
 # Tests of libseep-capture.
 if(SEEP_WITH_CAPTURE)
   foreach(_name decode dns tunnel fragment tcp assemble dpi capture
-          capture_damage capture_corpora)
+          capture_damage capture_corpora state_capture)
     seep_test(input/${_name} SOURCES test_${_name}.c
       LIBRARIES seep_test_support seep-capture_static)
   endforeach()

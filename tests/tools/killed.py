@@ -21,11 +21,11 @@ EVIDENCE = [
     ("logs", ["zeek", "logs"]),
     ("dedup", ["zeek", "--dedup", "logs"]),
     ("large", ["zeek", "big/conn.log", "big/conn.2.log.gz"]),
-    #("pcap", ["pcap", "--no-dpi", "one.pcap"]),
-    #("gzip", ["pcap", "--no-dpi", "packed/two.pcap.gz"]),
+    ("pcap", ["pcap", "--no-dpi", "one.pcap"]),
+    ("gzip", ["pcap", "--no-dpi", "packed/two.pcap.gz"]),
     ("follow", ["zeek", "--follow", "logs"]),
 ]
-EVERY = ["0.001", "0.02", "0.1"]
+EVERY = ["0.001", "0.01", "0.05"]
 # A run that does not end is a failure, not a long test.
 HANG_S = 300
 # A followed run is asked to stop when it can hear.

@@ -7,17 +7,17 @@
 demo=$2
 kills=${SEEP_KILLS:-20}
 
-"$demo" --out logs --pcap one.pcap --days 7 >/dev/null || exit 1
+"$demo" --out logs --pcap one.pcap --days 2 >/dev/null || exit 1
 # A third of the logs packed; all of them in two files; a capture each way.
 find logs -name '*.log' | sort | awk 'NR % 3 == 0' | xargs gzip
 mkdir big packed
-find logs -type f | sort | awk 'NR > 60 && NR <= 100' | while read -r f; do
+find logs -type f | sort | awk 'NR > 8 && NR <= 28' | while read -r f; do
 	case $f in
 	*.gz) gzip -dc "$f" ;;
 	*) cat "$f" ;;
 	esac
 done >big/conn.log
-conn_log 200 150 | gzip >big/conn.2.log.gz
+conn_log 60 50 | gzip >big/conn.2.log.gz
 gzip -c one.pcap >packed/two.pcap.gz
 
 python3 -B "$here/killed.py" "$seep" "$kills" >out 2>err || fail "$(cat out)"
