@@ -214,8 +214,7 @@ open_tail(struct seep__zeek_follow *f, struct seep__tail *t,
 	int status;
 
 	assert(t->log != NULL && t->log->stream == NULL);
-	status = f->open < SEEP__ZEEK_OPEN_MAX ? seep__zeek_log_reach(t->log)
-					       : SEEP_EFORMAT;
+	status = seep__zeek_log_reach(t->log);
 	if (status == SEEP_ENOMEM || status == SEEP_EBUDGET)
 		seep__unpack_fail(u, status);
 	else if (status != SEEP_OK)
