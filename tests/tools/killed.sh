@@ -20,6 +20,7 @@ done >big/conn.log
 conn_log 60 50 | gzip >big/conn.2.log.gz
 gzip -c one.pcap >packed/two.pcap.gz
 
-python3 -B "$here/killed.py" "$seep" "$kills" >out 2>err || fail "$(cat out)"
+checks=$((checks + 1))
+python3 -B "$here/killed.py" "$seep" "$kills" >out 2>err || fail "see above"
 cat out
 finish
