@@ -127,8 +127,9 @@ seep_source_progress(const struct seep_source *source,
 
 /*
  * seep_source_save() writes down where the source stands: what it has read
- * of which file, and all that it holds and has counted. With the flows that
- * it has given so far, nothing else is needed to go on after a crash.
+ * of which file, and all that it holds and has counted, the inputs and notices
+ * not yet asked for included. With the flows, inputs and notices that it has
+ * given so far, nothing else is needed to go on after a crash.
  *
  * Every file that was read is marked by its size, its time of modification
  * and a checksum of its ends (mark.h says when that errs).
@@ -136,7 +137,9 @@ seep_source_progress(const struct seep_source *source,
  * Returns SEEP_OK, SEEP_EIO (the callback stopped), SEEP_EUNSUPPORTED (a
  * pipe or standard input is among its files: what was taken from it cannot
  * be read again; a notice names it), SEEP_EINVAL (the last
- * seep_source_next() failed), SEEP_ENOMEM, SEEP_EBUDGET.
+ * seep_source_next() failed), SEEP_ENOMEM (also when the last
+ * seep_source_next() gave what there was because memory lacked for more),
+ * SEEP_EBUDGET.
  */
 SEEP_API SEEP_NODISCARD int
 seep_source_save(struct seep_source *source, seep_write_fn write, void *ctx);

@@ -434,6 +434,7 @@ next(struct seep_source *source, struct seep_flow *flows, size_t flows_max,
 		if (capture->drained)
 			return SEEP_END;
 		status = fill(capture);
+		source->midway = status < 0;
 		if (status != SEEP_OK)
 			return status;
 		*count =

@@ -36,7 +36,7 @@ struct seep__capinput {
 	uint8_t noted[SEEP_REFUSED_COUNT];
 	uint8_t refused;        /* cannot be read, and said so */
 	uint8_t same;           /* content was read before */
-	uint8_t used;    /* the frame was taken: the next is wanted */
+	uint8_t used;           /* the frame was taken: the next is wanted */
 	uint8_t spent;          /* read to its end, and cannot be read again */
 	struct seep__mark mark; /* once it was opened to be read */
 	/* kept: of a restored 'frame', until the next one is read. */

@@ -106,15 +106,22 @@ save_input(struct seep__packer *p, const struct seep__capinput *input)
 	seep__pack_u64(p, input->refused);
 	seep__pack_u64(p, input->same);
 	seep__mark_save(&input->mark, p);
+	seep__pack_u64(p, input->input != NULL);
+	if (input->input != NULL)
+		seep__input_save(input->input, p);
 }
 
 int
 seep__capture_save(struct seep_source *source, struct seep__packer *packer)
 {
 	struct seep__capture *c = capture_of(source);
-	int status = mark_all(c);
+	int status;
 	size_t i;
 
+	for (i = 0; i < c->open_count; i++)
+		if (c->open[i]->used)
+			return SEEP_ENOMEM; /* its next frame was refused */
+	status = mark_all(c);
 	if (status != SEEP_OK)
 		return status;
 	save_settings(c, packer);
@@ -162,6 +169,8 @@ restore_input(struct seep__capture *c, struct seep__capinput *input,
 	input->refused = (uint8_t)seep__unpack_most(u, 1);
 	input->same = (uint8_t)seep__unpack_most(u, 1);
 	seep__mark_restore(&input->mark, u);
+	if (seep__unpack_most(u, 1) != 0)
+		input->input = seep__input_restore(&c->base, u);
 }
 
 /* check_inputs() makes sure that a state opens only what the caller named:
@@ -185,8 +194,10 @@ put_inputs(struct seep__capture *c, struct seep__capinput *inputs)
 {
 	size_t i;
 
-	for (i = 0; i < c->count; i++)
+	for (i = 0; i < c->count; i++) {
+		seep__input_drop(&c->base, inputs[i].input);
 		seep__mem_put(c->base.mem, inputs[i].path, inputs[i].size);
+	}
 	seep__mem_put(c->base.mem, inputs, c->count * sizeof(*inputs));
 }
 
@@ -281,8 +292,8 @@ open_input(struct seep__capture *c, struct seep__capinput *input,
 	check_file(c, input, u);
 	if (u->status != SEEP_OK)
 		return;
-	status =
-	    seep__capfile_open(&input->file, input->path, c->base.mem, why);
+	status = seep__capfile_open(&input->file, input->path, c->base.mem,
+				    &input->input->digest, why);
 	if (status == SEEP_OK)
 		status = seep__capfile_pass(input->file, input->frame.number,
 					    offset);
@@ -306,7 +317,7 @@ restore_open(struct seep__capture *c, struct seep__unpacker *u)
 		which = seep__unpack_most(u, c->count - 1);
 		input = &c->inputs[which];
 		if (which >= c->next || input->file != NULL ||
-		    !input->mark.regular)
+		    input->input == NULL || !input->mark.regular)
 			seep__unpack_fail(u, SEEP_EFORMAT);
 		if (u->status != SEEP_OK)
 			return;
@@ -315,6 +326,21 @@ restore_open(struct seep__capture *c, struct seep__unpacker *u)
 			open_input(c, input, offset, u);
 		if (input->file != NULL)
 			c->open[c->open_count++] = input;
+	}
+}
+
+/* check_told() makes sure that what is still to be read can be told
+ * of. */
+static void
+check_told(const struct seep__capture *c, struct seep__unpacker *u)
+{
+	const struct seep__capinput *input;
+	size_t i;
+
+	for (i = c->next; i < c->count && c->peeked; i++) {
+		input = &c->inputs[i];
+		if (!input->refused && input->input == NULL)
+			seep__unpack_fail(u, SEEP_EFORMAT);
 	}
 }
 
@@ -328,6 +354,7 @@ restore_place(struct seep__capture *c, struct seep__unpacker *u)
 	c->drained = (int)seep__unpack_most(u, 1);
 	if (!c->peeked && c->next > 0)
 		seep__unpack_fail(u, SEEP_EFORMAT);
+	check_told(c, u);
 	if (u->status == SEEP_OK)
 		restore_open(c, u);
 }

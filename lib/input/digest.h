@@ -21,6 +21,8 @@
 
 #include <seep/origin.h>
 
+#include "base/pack.h"
+
 /*
  * struct seep__sha: of the first 'taken' bytes of something. The room is for
  * libcrypto's state (112 bytes), the same whether this build has it or not.
@@ -51,5 +53,27 @@ seep__sha_feed(struct seep__sha *sha, uint64_t at, const void *data,
 void
 seep__digest_sum(const struct seep__digest *digest, int whole,
 		 struct seep_input *input);
+
+/*
+ * seep__digest_save() writes a digest in the midst of a file; _restore()
+ * makes one go on there. A build without SHA-256 and one with it refuse each
+ * other's, as SEEP_EVERSION.
+ */
+void
+seep__digest_save(const struct seep__digest *digest,
+		  struct seep__packer *packer);
+
+void
+seep__digest_restore(struct seep__digest *digest,
+		     struct seep__unpacker *unpacker);
+
+/*
+ * seep__digest_again() readies a restored digest for a file of the same
+ * content that may be packed by now, or no more; 'moved': or packed another
+ * way. A packed one is read from its beginning, a plain one from where reading
+ * stood.
+ */
+void
+seep__digest_again(struct seep__digest *digest, int packed, int moved);
 
 #endif

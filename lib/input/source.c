@@ -143,8 +143,15 @@ void
 seep__input_give(struct seep_source *source, struct seep__input *input,
 		 int whole)
 {
-	assert(input != NULL && input->next == NULL);
+	assert(input != NULL);
 	seep__digest_sum(&input->digest, whole, &input->told);
+	seep__input_queue(source, input);
+}
+
+void
+seep__input_queue(struct seep_source *source, struct seep__input *input)
+{
+	assert(input != NULL && input->next == NULL);
 	if (source->inputs_last != NULL)
 		source->inputs_last->next = input;
 	else

@@ -61,6 +61,9 @@ struct seep_source {
 	struct seep__input *input_given;
 	int failed;  /* the last _next() did */
 	int started; /* _next() was called */
+	/* midway: memory lacked, and what was made before was given: what is
+	 * half taken is no place to go on from. */
+	int midway;
 };
 
 /*
@@ -99,6 +102,19 @@ seep__input_take(struct seep__input *input, int64_t start_ns, int64_t end_ns);
 void
 seep__input_give(struct seep_source *source, struct seep__input *input,
 		 int whole);
+
+/* seep__input_queue() does so with what a state says was given. */
+void
+seep__input_queue(struct seep_source *source, struct seep__input *input);
+
+/* seep__input_save() writes what is known of a file that is being read;
+ * _restore() goes on there, NULL on failure. */
+void
+seep__input_save(const struct seep__input *input, struct seep__packer *packer);
+
+struct seep__input *
+seep__input_restore(struct seep_source *source,
+		    struct seep__unpacker *unpacker);
 
 /* seep__input_drop() forgets a file of which nothing was used. NULL is
  * fine. */

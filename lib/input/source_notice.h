@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * source_notice.h - the notices that a source keeps until they are asked
- * for.
+ * source_notice.h - what a source keeps until it is asked for: notices, and
+ * the files that were read to their end.
  */
 #ifndef SEEP_INPUT_SOURCE_NOTICE_H
 #define SEEP_INPUT_SOURCE_NOTICE_H
@@ -18,7 +18,7 @@ struct seep__notice {
 	struct seep_notice told;
 };
 
-/* seep__source_forget() drops them all. */
+/* seep__source_forget() drops all that waits to be asked for. */
 void
 seep__source_forget(struct seep_source *source);
 

@@ -116,6 +116,134 @@ restore_notices(struct seep_source *source, struct seep__unpacker *u)
 		restore_notice(source, u);
 }
 
+/* save_told() writes what a case says of an input. */
+static void
+save_told(struct seep__packer *p, const struct seep_input *told)
+{
+	assert(told->name != NULL);
+	seep__pack_text(p, told->name, strlen(told->name));
+	seep__pack_u64(p, told->records);
+	seep__pack_i64(p, told->first_ns);
+	seep__pack_i64(p, told->last_ns);
+	seep__pack_u64(p, told->damaged);
+	seep__pack_u64(p, told->bytes);
+	seep__pack_u64(p, told->hashed);
+	if (!told->hashed)
+		return;
+	seep__pack_bytes(p, told->sha256, sizeof(told->sha256));
+	seep__pack_bytes(p, told->content_sha256, sizeof(told->content_sha256));
+}
+
+/* is_told() says whether an engine would take it. */
+static int
+is_told(const struct seep_input *told)
+{
+	return told->first_ns <= told->last_ns ||
+	       (told->first_ns == INT64_MAX && told->last_ns == INT64_MIN);
+}
+
+/* make_input() makes an input of the name that is next; NULL on failure. */
+static struct seep__input *
+make_input(struct seep_source *source, struct seep__unpacker *u)
+{
+	struct seep__input *input = NULL;
+	size_t size;
+	char *name = seep__unpack_text(u, source->mem, &size);
+
+	if (name == NULL)
+		return NULL;
+	if (size < 2 || size > SEEP_INPUT_NAME_MAX + 1 ||
+	    strchr(name, '/') != NULL) {
+		seep__unpack_fail(u, SEEP_EFORMAT);
+	} else {
+		input = seep__input_new(source, name);
+		if (input == NULL)
+			seep__unpack_fail(u, seep__mem_why(source->mem));
+	}
+	seep__mem_put(source->mem, name, size);
+	return input;
+}
+
+static struct seep__input *
+restore_told(struct seep_source *source, struct seep__unpacker *u)
+{
+	struct seep__input *input = make_input(source, u);
+	struct seep_input *told;
+
+	if (input == NULL)
+		return NULL;
+	told = &input->told;
+	told->records = seep__unpack_u64(u);
+	told->first_ns = seep__unpack_i64(u);
+	told->last_ns = seep__unpack_i64(u);
+	told->damaged = (uint32_t)seep__unpack_most(u, 1);
+	told->bytes = seep__unpack_u64(u);
+	told->hashed = (uint32_t)seep__unpack_most(u, 1);
+	if (told->hashed) {
+		seep__unpack_bytes(u, told->sha256, sizeof(told->sha256));
+		seep__unpack_bytes(u, told->content_sha256,
+				   sizeof(told->content_sha256));
+	}
+	if (!is_told(told))
+		seep__unpack_fail(u, SEEP_EFORMAT);
+	if (u->status == SEEP_OK)
+		return input;
+	seep__input_drop(source, input);
+	return NULL;
+}
+
+void
+seep__input_save(const struct seep__input *input, struct seep__packer *packer)
+{
+	assert(input != NULL && input->next == NULL);
+	save_told(packer, &input->told);
+	seep__pack_u64(packer, input->ended != 0);
+	seep__digest_save(&input->digest, packer);
+}
+
+struct seep__input *
+seep__input_restore(struct seep_source *source, struct seep__unpacker *unpacker)
+{
+	struct seep__input *input = restore_told(source, unpacker);
+
+	if (input == NULL)
+		return NULL;
+	input->ended = (int)seep__unpack_most(unpacker, 1);
+	seep__digest_restore(&input->digest, unpacker);
+	return input;
+}
+
+/* save_inputs() writes those that were not yet asked for: their hashes are
+ * known. */
+static void
+save_inputs(const struct seep_source *source, struct seep__packer *p)
+{
+	const struct seep__input *input;
+	uint64_t count = 0;
+
+	for (input = source->inputs; input != NULL; input = input->next)
+		count++;
+	seep__pack_section(p, "inputs");
+	seep__pack_u64(p, count);
+	for (input = source->inputs; input != NULL; input = input->next)
+		save_told(p, &input->told);
+}
+
+static void
+restore_inputs(struct seep_source *source, struct seep__unpacker *u)
+{
+	struct seep__input *input;
+	uint64_t count;
+
+	seep__unpack_section(u, "inputs");
+	count = seep__unpack_u64(u);
+	for (; count > 0 && u->status == SEEP_OK; count--) {
+		input = restore_told(source, u);
+		if (input != NULL)
+			seep__input_queue(source, input);
+	}
+}
+
 void
 seep__source_differs(struct seep_source *source,
 		     struct seep__unpacker *unpacker, const char *file,
@@ -170,6 +298,8 @@ seep_source_save(struct seep_source *source, seep_write_fn write, void *ctx)
 	assert(source != NULL && write != NULL);
 	if (source->failed)
 		return SEEP_EINVAL;
+	if (source->midway)
+		return SEEP_ENOMEM;
 	if (source->ops->save == NULL)
 		return SEEP_EUNSUPPORTED;
 	seep__pack_begin(&packer, write, ctx, magic, STATE_VERSION);
@@ -178,6 +308,7 @@ seep_source_save(struct seep_source *source, seep_write_fn write, void *ctx)
 	seep__pack_section(&packer, "counts");
 	save_words(&packer, &source->coverage, sizeof(source->coverage));
 	save_words(&packer, &source->progress, sizeof(source->progress));
+	save_inputs(source, &packer);
 	status = source->ops->save(source, &packer);
 	if (status != SEEP_OK)
 		return status;
@@ -220,6 +351,7 @@ seep_source_restore(struct seep_source *source, seep_read_fn read, void *ctx,
 	restore_words(&unpacker, &progress, sizeof(progress));
 	source->coverage = coverage;
 	source->progress = progress;
+	restore_inputs(source, &unpacker);
 	if (unpacker.status == SEEP_OK)
 		source->ops->restore(source, &unpacker);
 	restore_notices(source, &unpacker);

@@ -259,6 +259,7 @@ next_batch(struct seep_source *source, struct seep_flow *flows,
 
 	seep__zeek_hold_begin(&z->hold, flows, flows_max);
 	status = run(z);
+	source->midway = status < 0;
 	*count = z->hold.flows_count;
 	if (!z->opts.follow)
 		set_progress(z);

@@ -208,13 +208,13 @@ take_file(struct seep__zeek_follow *f, struct seep__tail *t,
 
 /* open_tail() opens a log at its place. */
 static void
-open_tail(struct seep__zeek_follow *f, struct seep__tail *t,
+open_tail(struct seep__zeek_follow *f, struct seep__tail *t, int moved,
 	  struct seep__unpacker *u)
 {
 	int status;
 
 	assert(t->log != NULL && t->log->stream == NULL);
-	status = seep__zeek_log_reach(t->log);
+	status = seep__zeek_log_reach(t->log, moved);
 	if (status == SEEP_ENOMEM || status == SEEP_EBUDGET)
 		seep__unpack_fail(u, status);
 	else if (status != SEEP_OK)
@@ -245,10 +245,12 @@ resume_tail(struct seep__zeek_follow *f, struct seep__tail *t,
 	    const struct seep__zeek_paths *paths, struct seep__unpacker *u)
 {
 	const struct seep__zeek_path *p;
+	int moved;
 
 	if (t->log == NULL)
 		return;
 	p = find_file(f, t, paths, u);
+	moved = p != NULL && (p->device != t->device || p->inode != t->inode);
 	if (p != NULL)
 		take_file(f, t, p, u);
 	else if (t->state == SEEP__TAIL_ASLEEP)
@@ -258,7 +260,7 @@ resume_tail(struct seep__zeek_follow *f, struct seep__tail *t,
 				     "is gone, and nothing there begins as it "
 				     "did");
 	if (u->status == SEEP_OK && t->state == SEEP__TAIL_OPEN)
-		open_tail(f, t, u);
+		open_tail(f, t, moved, u);
 }
 
 void

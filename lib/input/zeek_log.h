@@ -156,9 +156,10 @@ seep__zeek_log_restore(struct seep__zeek_log **log, struct seep_source *source,
 
 /*
  * seep__zeek_log_reach() opens the stream of a restored log and goes to its
- * place. Returns as seep__stream_open() and seep__stream_pass().
+ * place; 'moved' says that it is another file of the same content, which may
+ * be packed otherwise. Returns as seep__stream_open() and seep__stream_pass().
  */
 int
-seep__zeek_log_reach(struct seep__zeek_log *log);
+seep__zeek_log_reach(struct seep__zeek_log *log, int moved);
 
 #endif

@@ -101,6 +101,7 @@ save_flags(struct seep__packer *p, const struct seep__zeek_log *g)
 	seep__pack_u64(p, g->dead);
 	seep__pack_u64(p, g->has_paths);
 	seep__pack_u64(p, g->names);
+	seep__pack_u64(p, g->same);
 }
 
 static void
@@ -115,6 +116,7 @@ restore_flags(struct seep__unpacker *u, struct seep__zeek_log *g)
 	g->dead = (uint8_t)seep__unpack_most(u, 1);
 	g->has_paths = (uint8_t)seep__unpack_most(u, 1);
 	g->names = (uint8_t)seep__unpack_most(u, 1);
+	g->same = (uint8_t)seep__unpack_most(u, 1);
 	/* Rows are read by a header that was found to do. */
 	if (u->status == SEEP_OK && g->checked && !g->skipping && !g->dead &&
 	    seep__zeek_tsv_lacks(&g->tsv, &field) != NULL)
@@ -138,6 +140,7 @@ seep__zeek_log_save(const struct seep__zeek_log *log,
 	for (i = 0; i < SEEP_REFUSED_COUNT; i++)
 		seep__pack_u64(packer, log->told[i]);
 	save_flags(packer, log);
+	seep__input_save(log->input, packer);
 }
 
 void
@@ -172,10 +175,12 @@ seep__zeek_log_restore(struct seep__zeek_log **log, struct seep_source *source,
 		g->told[i] = (unsigned)seep__unpack_most(unpacker,
 							 SEEP_NOTICES_PER_FILE);
 	restore_flags(unpacker, g);
+	seep__input_drop(source, g->input);
+	g->input = seep__input_restore(source, unpacker);
 }
 
 int
-seep__zeek_log_reach(struct seep__zeek_log *log)
+seep__zeek_log_reach(struct seep__zeek_log *log, int moved)
 {
 	int status;
 
@@ -185,7 +190,10 @@ seep__zeek_log_reach(struct seep__zeek_log *log)
 						 log->source->mem, NULL)
 		     : seep__stream_open(&log->stream, log->path,
 					 log->source->mem, NULL);
-	if (status == SEEP_OK)
-		status = seep__stream_pass(log->stream, log->lines.offset);
-	return status;
+	if (status != SEEP_OK)
+		return status;
+	seep__digest_again(&log->input->digest,
+			   seep__stream_packed(log->stream), moved);
+	seep__stream_hash(log->stream, &log->input->digest);
+	return seep__stream_pass(log->stream, log->lines.offset);
 }

@@ -222,7 +222,7 @@ check_file(struct seep__zeek *z, size_t i, struct seep__unpacker *u)
 static void
 go_there(struct seep__zeek *z, struct seep__unpacker *u)
 {
-	int status = seep__zeek_log_reach(z->log);
+	int status = seep__zeek_log_reach(z->log, 0);
 
 	if (status == SEEP_ENOMEM || status == SEEP_EBUDGET)
 		seep__unpack_fail(u, status);

@@ -52,6 +52,40 @@ saved_read(void *ctx, void *data, size_t size, size_t *got)
 	return 0;
 }
 
+/* What a source said of the files that it has read. */
+struct listed {
+	struct seep_input inputs[128];
+	char names[128][SEEP_INPUT_NAME_MAX + 1];
+	size_t count;
+};
+
+static __attribute__((unused)) void
+list_inputs(struct listed *l, struct seep_source *source)
+{
+	struct seep_input input;
+
+	while (seep_source_input(source, &input) == SEEP_OK) {
+		cr_assert_lt(l->count, 128);
+		strcpy(l->names[l->count], input.name);
+		input.name = NULL;
+		l->inputs[l->count++] = input;
+	}
+}
+
+/* same_inputs() compares two lists, their order too. */
+static __attribute__((unused)) int
+same_inputs(const struct listed *a, const struct listed *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count && i < b->count; i++)
+		if (memcmp(&a->inputs[i], &b->inputs[i],
+			   sizeof(a->inputs[i])) != 0 ||
+		    strcmp(a->names[i], b->names[i]) != 0)
+			return 0;
+	return a->count == b->count;
+}
+
 static __attribute__((unused)) void
 saved_clear(struct saved *s)
 {

@@ -73,7 +73,8 @@ must_be_same(const struct reading *a, const struct reading *b, size_t k)
 /* resume_after() reads 'k' batches, saves, and reads on in another source;
  * returns whether there were so many. */
 static int
-resume_after(const struct evidence *e, struct reading *r, size_t k)
+resume_after(const struct evidence *e, struct reading *r, struct listed *l,
+	     size_t k)
 {
 	struct seep_source *first = source_of(e, 1), *second;
 	const char *section = "none";
@@ -81,7 +82,11 @@ resume_after(const struct evidence *e, struct reading *r, size_t k)
 	size_t came;
 
 	memset(r, 0, sizeof(*r));
+	memset(l, 0, sizeof(*l));
 	came = read_batches(r, first, k);
+	/* Now and then those read to their end wait in the state. */
+	if (k % 2 == 0)
+		list_inputs(l, first);
 	save(&state, first);
 	seep_source_free(first);
 	second = source_of(e, 2);
@@ -94,6 +99,7 @@ resume_after(const struct evidence *e, struct reading *r, size_t k)
 	cr_assert_eq(memcmp(state.data, again.data, state.size), 0);
 	read_on(r, second);
 	cr_assert_eq(r->status, SEEP_END);
+	list_inputs(l, second);
 	seep_source_free(second);
 	saved_clear(&state);
 	saved_clear(&again);
@@ -104,16 +110,21 @@ resume_after(const struct evidence *e, struct reading *r, size_t k)
 static void
 must_resume_anywhere(const struct evidence *e, size_t flows)
 {
+	static struct listed listed, l;
 	struct reading whole, r;
 	struct seep_source *source = source_of(e, 3);
 	size_t k;
 
 	memset(&whole, 0, sizeof(whole));
+	memset(&listed, 0, sizeof(listed));
 	read_on(&whole, source);
+	list_inputs(&listed, source);
 	seep_source_free(source);
+	cr_assert_gt(listed.count, 0);
 	cr_assert_eq(whole.count, flows, "%zu", whole.count);
-	for (k = 0; resume_after(e, &r, k); k++) {
+	for (k = 0; resume_after(e, &r, &l, k); k++) {
 		must_be_same(&whole, &r, k);
+		cr_assert(same_inputs(&listed, &l), "saved after batch %zu", k);
 		reading_clear(&r);
 	}
 	cr_assert_gt(k, flows / 3);

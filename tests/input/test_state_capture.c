@@ -13,6 +13,7 @@ struct given {
 	struct seep_coverage coverage;
 	struct seep_progress progress;
 	size_t notices;
+	struct listed listed;
 };
 
 static struct seep_source *
@@ -57,6 +58,9 @@ take(struct given *g, struct seep_source *source, size_t most)
 		while (seep_source_notice(source, &notice) == SEEP_OK)
 			g->notices++;
 	}
+	/* Till then they wait, in a state too. */
+	if (most == SIZE_MAX)
+		list_inputs(&g->listed, source);
 	seep_source_coverage(source, &g->coverage);
 	seep_source_progress(source, &g->progress);
 	return batches;
@@ -190,6 +194,8 @@ must_be_same(const struct given *a, const struct given *b, size_t k)
 	cr_assert_eq(memcmp(&a->progress, &b->progress, sizeof(a->progress)), 0,
 		     "saved after batch %zu", k);
 	cr_assert_eq(a->notices, b->notices, "saved after batch %zu", k);
+	cr_assert(same_inputs(&a->listed, &b->listed), "saved after batch %zu",
+		  k);
 }
 
 /* must_resume_anywhere() compares with the undisturbed reading; returns how

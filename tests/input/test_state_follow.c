@@ -13,15 +13,21 @@ struct rig {
 };
 
 static void
-start(struct rig *rig)
+start_reading(struct rig *rig, int follow)
 {
 	struct seep_zeek_opts opts = SEEP_ZEEK_OPTS_INIT;
 	const char *path = rig->folder.name;
 
-	opts.follow = 1;
+	opts.follow = follow;
 	opts.seed = ++rig->seed;
 	cr_assert_eq(seep_zeek_source_new(&rig->source, &path, 1, &opts, NULL),
 		     SEEP_OK);
+}
+
+static void
+start(struct rig *rig)
+{
+	start_reading(rig, 1);
 }
 
 static void
@@ -75,6 +81,36 @@ must_refuse(struct rig *rig, const char *why)
 	keep_notices(&rig->reading, rig->source);
 	cr_assert(has_notice(&rig->reading, why), "%s",
 		  rig->reading.notices[0]);
+}
+
+/* must_list() makes sure that the files listed are as another reading of the
+ * folder finds them; one that was cut to nothing, or packed, is another. */
+static void
+must_list(struct rig *rig, size_t count)
+{
+	static struct listed now, whole;
+	struct reading reading = {0};
+	size_t i, j;
+
+	memset(&now, 0, sizeof(now));
+	memset(&whole, 0, sizeof(whole));
+	list_inputs(&now, rig->source);
+	cr_assert_eq(now.count, count, "%zu", now.count);
+	seep_source_free(rig->source);
+	start_reading(rig, 0);
+	read_on(&reading, rig->source);
+	list_inputs(&whole, rig->source);
+	reading_clear(&reading);
+	for (i = 0; i < now.count; i++) {
+		for (j = 0; j < whole.count; j++)
+			if (memcmp(now.inputs[i].content_sha256,
+				   whole.inputs[j].content_sha256, 32) == 0)
+				break;
+		cr_assert_lt(j, whole.count, "%s", now.names[i]);
+		cr_assert_eq(memcmp(&now.inputs[i], &whole.inputs[j],
+				    sizeof(now.inputs[i])),
+			     0, "%s", now.names[i]);
+	}
 }
 
 /* end() reads to the end; all that came is 'flows'. */
@@ -140,6 +176,7 @@ Test(state_follow, goes_on_in_a_log_that_grew)
 	cr_assert_eq(poll_again(&rig), 2);
 	cr_assert_eq(rig.reading.coverage.records, 8);
 	end(&rig, 7);
+	must_list(&rig, 1);
 	rig_clear(&rig);
 }
 
@@ -179,6 +216,7 @@ Test(state_follow, finds_a_log_that_was_renamed)
 	go_on(&rig);
 	cr_assert_eq(poll_again(&rig), 5);
 	end(&rig, 10);
+	must_list(&rig, 2);
 	rig_clear(&rig);
 }
 
@@ -215,6 +253,7 @@ Test(state_follow, reads_the_rest_in_a_packed_copy)
 	go_on(&rig);
 	cr_assert_eq(poll_again(&rig), 5);
 	end(&rig, 11);
+	must_list(&rig, 3);
 	rig_clear(&rig);
 }
 #endif
@@ -309,6 +348,7 @@ Test(state_follow, keeps_more_logs_than_are_open_at_once)
 	stop(&rig);
 	go_on(&rig);
 	end(&rig, 210);
+	must_list(&rig, 70);
 	rig_clear(&rig);
 }
 
