@@ -310,6 +310,21 @@ write_random(const char *target, size_t size)
 	seed_write(target, data, size);
 }
 
+/* One edit each, and none (state.h). */
+static void
+write_states(const char *target)
+{
+	uint8_t data[6] = {0, 1};
+
+	for (unsigned i = 0; i < 12; i++) {
+		data[0] = (uint8_t)(i * 2);
+		data[2] = (uint8_t)(i * 67);
+		data[3] = (uint8_t)i;
+		data[5] = (uint8_t)(i * 21);
+		seed_write(target, data, i % 3 == 0 ? 2 : sizeof(data));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -335,6 +350,8 @@ main(int argc, char **argv)
 		     "conn.log/",
 		     20, 16);
 	write_report("\x31\x01x", 32, 28);
+	write_states("state_zeek");
+	write_states("state_capture");
 	for (size_t i = 0; i < sizeof(structures) / sizeof(char *); i++) {
 		write_random(structures[i], 100);
 		write_random(structures[i], 1000);

@@ -177,25 +177,25 @@ if unshare -rm sh -c 'mount -t tmpfs -o size=64k none folder && exit 7' \
 		"$0" zeek -q --checkpoint folder/state --every 0.001 \
 			-o /dev/null logs
 		echo "exit $?, $(cmp good folder/state && echo same)," \
-			"$(ls -A folder | tr "\n" " ")"
+			"$(ls -A folder | tr "\n" ".")"
 		rm folder/other
 		head -c 48000 /dev/zero >folder/other
 		"$0" zeek -q --checkpoint folder/state --every 1000 \
 			-o /dev/null -S folder/case logs
 		echo "exit $?, $(cmp good folder/state && echo same)," \
-			"$(ls -A folder | tr "\n" " ")"
+			"$(ls -A folder | tr "\n" ".")"
 		rm folder/other
 		"$0" zeek -q --checkpoint folder/state --every 1000 \
 			-o /dev/null -S folder/case logs
 		echo "exit $?, $(cmp whole.case folder/case && echo same)," \
-			"$(ls -A folder | tr "\n" " ")"
+			"$(ls -A folder | tr "\n" ".")"
 	' "$seep" >out 2>err
 	says err "folder/state: no checkpoint written: No space left on device"
 	says err "folder/case: No space left on device"
 	checks=$((checks + 1))
-	[ "$(cat out)" = "exit 1, same, other state 
-exit 1, same, other state 
-exit 0, same, case " ] || fail "$(cat out)"
+	[ "$(cat out)" = "exit 1, same, other.state.
+exit 1, same, other.state.
+exit 0, same, case." ] || fail "$(cat out)"
 else
 	echo "skipped: no disk can be mounted to fill it"
 fi

@@ -126,4 +126,26 @@ os.execv(sys.argv[1], sys.argv[1:])' \
 	untouched $case "SIG$signal"
 done
 
+# A signal that the caller ignores stays ignored, as under nohup(1).
+echo old >$case
+(
+	trap '' HUP
+	exec "$seep" zeek -q -o $case - <more
+) >out 2>err &
+pid=$!
+exec 3>more
+head -20 conn.log >&3
+wait_for_temporary
+kill -HUP $pid
+sleep 0.2
+tail -n +21 conn.log >&3
+exec 3>&-
+wait $pid
+got=$?
+checks=$((checks + 1))
+[ $got -eq 0 ] || fail "an ignored SIGHUP: exit $got"
+checks=$((checks + 1))
+[ "$(ls -A folder)" = case ] && [ "$(cat $case)" != old ] ||
+	fail "an ignored SIGHUP: $(ls -A folder)"
+
 finish
