@@ -22,11 +22,22 @@ static const char begin_anew[] = "to begin anew, remove it";
 #define PATH_SIZE_MAX 65536
 
 /* What decides what a state is, besides the paths. Whose network it is
- * stands in the ledger; what only says what is made of it may change. */
-enum { SET_VERB, SET_DEDUP, SET_FOLLOW, SET_LINK_SPEED, SET_NO_DPI, SETS };
+ * stands in the ledger; what only says what is made of it may change. What
+ * is folded depends on the budget. */
+enum {
+	SET_VERB,
+	SET_DEDUP,
+	SET_FOLLOW,
+	SET_LINK_SPEED,
+	SET_NO_DPI,
+	SET_MEMORY,
+	SET_NO_STORE,
+	SETS
+};
 
-static const char *const set_names[SETS] = {"verb", "--dedup", "--follow",
-					    "--link-speed", "--no-dpi"};
+static const char *const set_names[SETS] = {
+    "verb",     "--dedup",  "--follow",  "--link-speed",
+    "--no-dpi", "--memory", "--no-store"};
 
 static void
 list_settings(const struct options *options, uint64_t values[SETS])
@@ -36,6 +47,23 @@ list_settings(const struct options *options, uint64_t values[SETS])
 	values[SET_FOLLOW] = options->follow != 0;
 	values[SET_LINK_SPEED] = options->link_bits_per_s;
 	values[SET_NO_DPI] = options->no_dpi != 0;
+	values[SET_MEMORY] = options->memory_bytes;
+	values[SET_NO_STORE] = options->no_store != 0;
+}
+
+static const char *
+sensor_of(const struct options *options)
+{
+	return options->sensor != NULL ? options->sensor : "";
+}
+
+static void
+save_text(struct parts_writer *w, const char *text)
+{
+	size_t size = strlen(text);
+
+	parts_u64(w, size);
+	(void)parts_write(w, text, size);
 }
 
 static void
@@ -47,26 +75,23 @@ save_settings(struct parts_writer *w, const struct options *options)
 	parts_part(w, "command");
 	for (size_t i = 0; i < SETS; i++)
 		parts_u64(w, values[i]);
+	save_text(w, sensor_of(options));
 	parts_u64(w, options->paths_count);
-	for (size_t i = 0; i < options->paths_count; i++) {
-		size_t size = strlen(options->paths[i]);
-
-		parts_u64(w, size);
-		(void)parts_write(w, options->paths[i], size);
-	}
+	for (size_t i = 0; i < options->paths_count; i++)
+		save_text(w, options->paths[i]);
 }
 
-/* Is the next path 'path'? */
+/* Is the next text 'text'? */
 static int
-is_path(struct parts_reader *r, const char *path)
+is_text(struct parts_reader *r, const char *text)
 {
 	uint64_t size = parts_get_u64(r, PATH_SIZE_MAX);
-	int same = size == strlen(path);
+	int same = size == strlen(text);
 	char c;
 
 	for (uint64_t i = 0; i < size && r->why == NULL; i++) {
 		parts_get(r, &c, 1);
-		same = same && c == path[i];
+		same = same && c == text[i];
 	}
 	return same;
 }
@@ -86,12 +111,16 @@ check_settings(struct parts_reader *r, const struct options *options)
 			return complain("%s: made with another %s than this "
 					"command has; %s",
 					file, set_names[i], begin_anew);
+	if (!is_text(r, sensor_of(options)) && r->why == NULL)
+		return complain("%s: made with another --sensor than this "
+				"command has; %s",
+				file, begin_anew);
 	count = parts_get_u64(r, SIZE_MAX);
 	if (r->why == NULL && count != options->paths_count)
 		return complain("%s: made of another number of paths; %s", file,
 				begin_anew);
 	for (size_t i = 0; i < count && r->why == NULL; i++)
-		if (!is_path(r, options->paths[i]) && r->why == NULL)
+		if (!is_text(r, options->paths[i]) && r->why == NULL)
 			return complain("%s: made of other paths, without %s; "
 					"%s",
 					file, options->paths[i], begin_anew);
@@ -332,6 +361,8 @@ complain_write(struct run *run, int status, int why)
 	while (status == SEEP_EUNSUPPORTED &&
 	       seep_source_notice(run->source, &notice) == SEEP_OK)
 		complain_notice(&notice);
+	if (why == 0)
+		(void)store_complain(&run->store);
 	complain("%s: no checkpoint written: %s", run->options->checkpoint,
 		 status == SEEP_EIO && why != 0 ? strerror(why)
 						: seep_strstatus(status));
@@ -394,7 +425,7 @@ checkpoint_end(const struct run *run)
 		return EXIT_DONE;
 	if (run->checkpoint.failed)
 		return EXIT_FAILED;
-	if (run->options->follow || unlink(path) == 0 || errno == ENOENT)
+	if (run->options->follow || output_remove(path) == 0)
 		return EXIT_DONE;
 	return complain("%s: %s", path, strerror(errno));
 }

@@ -322,3 +322,10 @@ output_name(const char *path)
 	return path == NULL || strcmp(path, "-") == 0 ? "standard output"
 						      : path;
 }
+
+int
+output_remove(const char *path)
+{
+	assert(path != NULL);
+	return unlink(path) == 0 || errno == ENOENT ? 0 : -1;
+}

@@ -73,4 +73,9 @@ output_close(struct output *output, int keep);
 const char *
 output_name(const char *path);
 
+/* output_remove() takes a file away that a run wrote before. Returns 0, also
+ * when it is gone, or -1 with errno. */
+int
+output_remove(const char *path);
+
 #endif

@@ -45,7 +45,8 @@ restore_once(void *ctx)
 	source = source_of(a->path, &status);
 	if (status != SEEP_OK)
 		return status;
-	status = restore(&a->state, source, &section);
+	a->state.at = 0;
+	status = seep_source_restore(source, saved_read, &a->state, &section);
 	cr_assert_null(section);
 	if (status == SEEP_OK) {
 		fail_stop();

@@ -73,6 +73,9 @@ checks=$((checks + 1))
 refuse "another --dedup" zeek --dedup --checkpoint state logs
 refuse "another --link-speed" zeek --link-speed 1G --checkpoint state logs
 refuse "another --follow" zeek --follow --checkpoint state logs
+refuse "another --sensor" zeek --sensor tap-1 --checkpoint state logs
+refuse "another --memory" zeek --memory 1G --checkpoint state logs
+refuse "another --no-store" zeek --no-store --checkpoint state logs
 refuse "another --local" zeek -l 10.0.0.0/8 --checkpoint state logs
 refuse "another --local, --partner, --servers" \
 	zeek -s 10.2.0.7 --checkpoint state logs

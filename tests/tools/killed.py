@@ -23,6 +23,8 @@ EVIDENCE = [
     ("large", ["zeek", "big/conn.log", "big/conn.2.log.gz"]),
     ("pcap", ["pcap", "--no-dpi", "one.pcap"]),
     ("gzip", ["pcap", "--no-dpi", "packed/two.pcap.gz"]),
+    ("stored", ["zeek", "-m", os.environ["SEEP_KILLED_MEMORY"], "--sensor",
+                "tap-1", "stored"]),
     ("follow", ["zeek", "--follow", "logs"]),
 ]
 EVERY = ["0.001", "0.01", "0.05"]
