@@ -189,15 +189,44 @@ read_peer(const struct seep__sheets *sheets, uint32_t stratum,
 			   : is_new(subject, rise, stretch->onset);
 }
 
-/* Flags the new peers, or of them the one that holds nearly all. */
-static enum seep_pattern
-name_new(const struct rise *rises, size_t count, uint64_t all, uint8_t *holds)
+/* Flags the new roll-ups and returns what they hold: a flood that was folded
+ * hides none of the peers that were not. */
+static uint64_t
+name_rolled_up(const struct seep__subject *subject, const struct rise *rises,
+	       size_t count, uint8_t *holds)
+{
+	uint64_t sum = 0;
+
+	assert(count <= subject->peers_count);
+	for (size_t i = 0; i < count; i++) {
+		if (!rises[i].is_new || rises[i].excess == 0 ||
+		    subject->peers[rises[i].peer].fold == SEEP_FOLD_NONE)
+			continue;
+		holds[rises[i].peer] = 1;
+		sum += rises[i].excess;
+	}
+	return sum;
+}
+
+/* Is it one new peer, and that peer the story? */
+static int
+is_story(const struct rise *rise, uint64_t all)
+{
+	return rise->excess / SINGLE_NUMERATOR >= all / SINGLE_DENOMINATOR;
+}
+
+/* Flags the new peers that no roll-up stands for: of them the one that holds
+ * nearly all, or all but small fry. Returns how many. */
+static size_t
+name_known(const struct seep__subject *subject, const struct rise *rises,
+	   size_t count, uint64_t all, uint8_t *holds)
 {
 	uint64_t sum = 0;
 	size_t named = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!rises[i].is_new || rises[i].excess == 0)
+		if (!rises[i].is_new || rises[i].excess == 0 ||
+		    subject->peers[rises[i].peer].fold != SEEP_FOLD_NONE)
 			continue;
 		if (sum >= all / FRY_DENOMINATOR * FRY_NUMERATOR && named > 0 &&
 		    rises[i].excess < sum / named / FRY_DENOMINATOR)
@@ -205,11 +234,34 @@ name_new(const struct rise *rises, size_t count, uint64_t all, uint8_t *holds)
 		holds[rises[i].peer] = 1;
 		sum += rises[i].excess;
 		named++;
-		if (named == 1 && rises[i].excess / SINGLE_NUMERATOR >=
-				      all / SINGLE_DENOMINATOR)
-			return SEEP_PATTERN_SINGLE_PEER;
+		if (named == 1 && is_story(&rises[i], all))
+			break;
 	}
-	return named == 1 ? SEEP_PATTERN_SINGLE_PEER : SEEP_PATTERN_NEW_PEERS;
+	return named;
+}
+
+/* Flags the new peers, or of them the one that holds nearly all. */
+static enum seep_pattern
+name_new(const struct seep__subject *subject, const struct rise *rises,
+	 size_t count, uint64_t all, uint8_t *holds)
+{
+	uint64_t folded;
+	size_t named;
+
+	/* They stand in the order of what they rose by. */
+	for (size_t i = 0; i < count; i++) {
+		if (!rises[i].is_new || rises[i].excess == 0 ||
+		    !is_story(&rises[i], all) ||
+		    subject->peers[rises[i].peer].fold != SEEP_FOLD_NONE)
+			continue;
+		holds[rises[i].peer] = 1;
+		return SEEP_PATTERN_SINGLE_PEER;
+	}
+	folded = name_rolled_up(subject, rises, count, holds);
+	named = name_known(subject, rises, count,
+			   all > folded ? all - folded : 0, holds);
+	return named == 1 && folded == 0 ? SEEP_PATTERN_SINGLE_PEER
+					 : SEEP_PATTERN_NEW_PEERS;
 }
 
 /* A roll-up is never one peer. */
@@ -371,8 +423,8 @@ name_peers(const struct seep__sheets *sheets, const struct seep__change *change,
 	seep__arrange(rises, subject->peers_count, sizeof(*rises),
 		      compare_rise);
 	if (fresh > anyway && fresh - anyway >= excess / EXPLAINED)
-		told->pattern =
-		    name_new(rises, subject->peers_count, fresh, holds);
+		told->pattern = name_new(subject, rises, subject->peers_count,
+					 fresh, holds);
 	else
 		told->pattern =
 		    name_risen(rises, subject->peers_count, all, holds);

@@ -307,6 +307,42 @@ Test(fail_ledger, an_engine_goes_on_after_a_snapshot_that_failed)
 	clear(&feeding);
 }
 
+/* Folded within a budget, with an input that the case lists. */
+static int
+fold_and_list(void *ctx)
+{
+	const struct feeding *feeding = ctx;
+	struct seep_input input = {
+	    .name = "conn.log", .first_ns = INT64_MAX, .last_ns = INT64_MIN};
+	struct seep_engine *engine;
+	int status = make_engine(&engine);
+	int listed;
+
+	if (status != SEEP_OK)
+		return status;
+	status = seep_engine_feed(engine, feeding->flows.at,
+				  feeding->flows.count, NULL);
+	listed = seep_engine_add_input(engine, &input);
+	if (status == SEEP_OK)
+		status = listed;
+	if (status == SEEP_OK)
+		status = seep_engine_fold(engine, 10);
+	fail_stop();
+	/* Asked again it goes on. */
+	cr_assert_geq(seep_engine_fold(engine, 10), SEEP_OK);
+	seep_engine_free(engine);
+	return status == SEEP_END ? SEEP_OK : status;
+}
+
+Test(fail_ledger, folding_and_listing_inputs_fail_cleanly)
+{
+	struct feeding feeding;
+
+	mix(&feeding);
+	(void)fail_each("fold, add input", fold_and_list, &feeding, &some);
+	clear(&feeding);
+}
+
 static int
 restore_and_walk(void *ctx)
 {
