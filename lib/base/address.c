@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/cursor.h"
 
 #define BITS_V4_FIRST 96 /* of an IPv4-mapped address */
 #define GROUPS 8
@@ -377,21 +378,11 @@ seep_network_format(const struct seep_network *network, char *text)
 	return (size_t)(end - text);
 }
 
-static uint64_t
-be64(const uint8_t *bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 /* Do the first 'bits' <= 64 of two halves differ? */
 static int
 differ(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
-	const uint64_t all = be64(a) ^ be64(b);
+	const uint64_t all = seep__be64_get(a) ^ seep__be64_get(b);
 
 	assert(bits <= 64);
 	return bits > 0 && all >> (64 - bits) != 0;

@@ -72,4 +72,15 @@ seep__le32_put(uint8_t *out, uint32_t value);
 void
 seep__le64_put(uint8_t *out, uint64_t value);
 
+/* seep__be64_get() reads 8 bytes, the highest first: an address in halves that
+ * compare as it does. In one expression, for compilers make a load of it. */
+static inline uint64_t
+seep__be64_get(const uint8_t *b)
+{
+	return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 |
+	       (uint64_t)b[2] << 40 | (uint64_t)b[3] << 32 |
+	       (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+	       (uint64_t)b[6] << 8 | b[7];
+}
+
 #endif

@@ -11,6 +11,7 @@
 #include <seep/snapshot.h>
 
 #include "ledger/sort.h"
+#include "base/cursor.h"
 
 /* Flows between two looks at the size of the ledger; a new piece of the
  * table is looked at at once. 1,024 flows add some 100 KB at most. */
@@ -269,17 +270,6 @@ struct group {
 
 _Static_assert(sizeof(struct group) == 16, "hashed as 16 bytes");
 
-static uint64_t
-be64(const uint8_t *bytes)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 static void
 group_of(const struct seep_engine *engine, uint32_t record, unsigned level,
 	 struct group *group)
@@ -297,7 +287,8 @@ group_of(const struct seep_engine *engine, uint32_t record, unsigned level,
 	group->kind |= key->kind & SEEP__PEER_V6;
 	group->network =
 	    (key->kind & SEEP__PEER_V6) != 0
-		? be64(engine->peers_v6.addresses[key->peer].bytes) >> 16
+		? seep__be64_get(engine->peers_v6.addresses[key->peer].bytes) >>
+		      16
 		: key->peer >> 8;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger/sort.h"
+#include "base/cursor.h"
 
 /* Where IPv6 peers stand relative to ::ffff:0:0/96, the IPv4 ones. */
 enum side_of_v4 { BELOW_V4 = 0, IS_V4 = 1, ABOVE_V4 = 2 };
@@ -20,17 +21,6 @@ struct work {
 	size_t item_count;
 };
 
-static uint64_t
-be64(const uint8_t *bytes)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 static void
 sort_addresses(const struct seep_address *addresses, size_t count,
 	       struct seep__sortable *items, struct seep__sortable *scratch)
@@ -39,13 +29,13 @@ sort_addresses(const struct seep_address *addresses, size_t count,
 
 	assert(count != 0);
 	for (i = 0; i < count; i++) {
-		items[i].key = be64(addresses[i].bytes + 8);
+		items[i].key = seep__be64_get(addresses[i].bytes + 8);
 		items[i].index = (uint32_t)i;
 		items[i].spare = 0;
 	}
 	seep__sort(items, scratch, count);
 	for (i = 0; i < count; i++)
-		items[i].key = be64(addresses[items[i].index].bytes);
+		items[i].key = seep__be64_get(addresses[items[i].index].bytes);
 	seep__sort(items, scratch, count);
 }
 

@@ -8,17 +8,7 @@
 #include <string.h>
 
 #include "ledger/sort.h"
-
-static uint64_t
-be64(const uint8_t *bytes)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
+#include "base/cursor.h"
 
 /* struct label_work: arrays that live while labels are ordered. */
 struct label_work {
@@ -69,7 +59,7 @@ sort_labels(struct label_work *work)
 			struct seep__sortable *item = &work->items[i];
 			const char *text = work->labels[item->index]->text;
 
-			item->key = be64((const uint8_t *)text + at);
+			item->key = seep__be64_get((const uint8_t *)text + at);
 		}
 		seep__sort(work->items, scratch, work->count);
 	}

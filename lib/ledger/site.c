@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/netset.h"
 
 #define KINDS 3
@@ -23,37 +24,55 @@ struct seep_site {
 	size_t members_room;
 };
 
-/* One IPv4 network in mapped form. */
-#define V4(a, b, c, d, bits)                                              \
-	{                                                                 \
-		{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}}, \
-		    96 + (bits)                                           \
+/* struct known: a network as halves of an address under masks, for every flow
+ * asks for all of them. */
+struct known {
+	uint64_t high, high_mask;
+	uint64_t low, low_mask;
+};
+
+#define ONES UINT64_MAX
+/* IPv4 in mapped form, and IPv6 of up to 16 bits. */
+#define V4(a, b, c, d, bits)                                         \
+	{                                                            \
+		0, ONES,                                             \
+		    UINT64_C(0xffff00000000) | (uint64_t)(a) << 24 | \
+			(b) << 16 | (c) << 8 | (d),                  \
+		    ONES << (32 - (bits))                            \
 	}
-#define V6(a, b, bits)           \
-	{                        \
-		{{a, b}}, (bits) \
+#define V6(top, bits)                                            \
+	{                                                        \
+		UINT64_C(top) << 48, ONES << (64 - (bits)), 0, 0 \
+	}
+#define V6_LAST(last)                 \
+	{                             \
+		0, ONES, (last), ONES \
 	}
 
 /* Local until a local network is added: RFC 1918, 3927, 4193, 4291 2.5.6. */
-static const struct seep_network defaults[] = {
+static const struct known defaults[] = {
     V4(10, 0, 0, 0, 8),     V4(172, 16, 0, 0, 12), V4(192, 168, 0, 0, 16),
-    V4(169, 254, 0, 0, 16), V6(0xfc, 0, 7),        V6(0xfe, 0x80, 10),
+    V4(169, 254, 0, 0, 16), V6(0xfc00, 7),         V6(0xfe80, 10),
 };
 
 /* Never a peer outside, whatever the site: RFC 5771, 919, 1122, 4291. */
-static const struct seep_network specials[] = {
+static const struct known specials[] = {
     V4(224, 0, 0, 0, 4), V4(255, 255, 255, 255, 32),
     V4(0, 0, 0, 0, 32),  V4(127, 0, 0, 0, 8),
-    V6(0xff, 0, 8),      V6(0, 0, 128),
-    {{{[15] = 1}}, 128},
+    V6(0xff00, 8),       V6_LAST(0),
+    V6_LAST(1),
 };
 
 static int
-is_in(const struct seep_network *networks, size_t count,
+is_in(const struct known *networks, size_t count,
       const struct seep_address *address)
 {
+	const uint64_t high = seep__be64_get(address->bytes);
+	const uint64_t low = seep__be64_get(address->bytes + 8);
+
 	for (size_t i = 0; i < count; i++) {
-		if (seep_network_contains(&networks[i], address))
+		if ((high & networks[i].high_mask) == networks[i].high &&
+		    (low & networks[i].low_mask) == networks[i].low)
 			return 1;
 	}
 	return 0;
