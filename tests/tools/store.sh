@@ -23,7 +23,8 @@ export TMPDIR
 expect 0 zeek -q -w all -f json -o plain -S plain.case conn.log
 least=4M
 for memory in $least 5M 6M; do
-	expect 0 zeek -q -w all -m $memory -f json -o small -S small.case conn.log
+	expect 0 zeek -q -w all -m $memory -f json -o small -S small.case \
+		conn.log
 	same small plain
 	same small.case plain.case
 	is_empty err
