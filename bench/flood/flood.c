@@ -8,6 +8,7 @@
  * peer of it is not told, the flood is not, or memory passed the budget.
  */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,8 @@ main(int argc, char **argv)
 	struct flood flood;
 
 	memset(&result, 0, sizeof(result));
+	/* Large blocks go back to the system at once, as in the tool. */
+	(void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	if (read_settings(&settings, argc, argv) != 0) {
 		fputs("usage: seep-flood [--flows N] [--memory BYTES] "
 		      "[--seed N] [--store]\n",
