@@ -189,50 +189,53 @@ read_peer(const struct seep__sheets *sheets, uint32_t stratum,
 			   : is_new(subject, rise, stretch->onset);
 }
 
-/* Flags the new roll-ups and returns what they hold: a flood that was folded
- * hides none of the peers that were not. */
-static uint64_t
-name_rolled_up(const struct seep__subject *subject, const struct rise *rises,
-	       size_t count, uint8_t *holds)
-{
-	uint64_t sum = 0;
-
-	assert(count <= subject->peers_count);
-	for (size_t i = 0; i < count; i++) {
-		if (!rises[i].is_new || rises[i].excess == 0 ||
-		    subject->peers[rises[i].peer].fold == SEEP_FOLD_NONE)
-			continue;
-		holds[rises[i].peer] = 1;
-		sum += rises[i].excess;
-	}
-	return sum;
-}
-
-/* Is it one new peer, and that peer the story? */
+/* Is one new peer the story? */
 static int
 is_story(const struct rise *rise, uint64_t all)
 {
 	return rise->excess / SINGLE_NUMERATOR >= all / SINGLE_DENOMINATOR;
 }
 
-/* Flags the new peers that no roll-up stands for: of them the one that holds
- * nearly all, or all but small fry. Returns how many. */
-static size_t
-name_known(const struct seep__subject *subject, const struct rise *rises,
-	   size_t count, uint64_t all, uint8_t *holds)
+static int
+is_rolled(const struct seep__subject *subject, const struct rise *rise)
+{
+	assert(rise->peer < subject->peers_count);
+	return subject->peers[rise->peer].fold != SEEP_FOLD_NONE;
+}
+
+/* What new roll-ups rose by. */
+static uint64_t
+sum_rolled(const struct seep__subject *subject, const struct rise *rises,
+	   size_t count)
 {
 	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (rises[i].is_new && is_rolled(subject, &rises[i]))
+			sum += rises[i].excess;
+	return sum;
+}
+
+/* Flags the new peers that no roll-up stands for: of them the one that holds
+ * nearly all, or all but small fry. Returns how many; '*sum' is what they rose
+ * by. */
+static size_t
+name_known(const struct seep__subject *subject, const struct rise *rises,
+	   size_t count, uint64_t all, uint8_t *holds, uint64_t *sum)
+{
 	size_t named = 0;
 
+	*sum = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!rises[i].is_new || rises[i].excess == 0 ||
-		    subject->peers[rises[i].peer].fold != SEEP_FOLD_NONE)
+		    is_rolled(subject, &rises[i]))
 			continue;
-		if (sum >= all / FRY_DENOMINATOR * FRY_NUMERATOR && named > 0 &&
-		    rises[i].excess < sum / named / FRY_DENOMINATOR)
+		if (*sum >= all / FRY_DENOMINATOR * FRY_NUMERATOR &&
+		    named > 0 &&
+		    rises[i].excess < *sum / named / FRY_DENOMINATOR)
 			break;
 		holds[rises[i].peer] = 1;
-		sum += rises[i].excess;
+		*sum += rises[i].excess;
 		named++;
 		if (named == 1 && is_story(&rises[i], all))
 			break;
@@ -240,28 +243,43 @@ name_known(const struct seep__subject *subject, const struct rise *rises,
 	return named;
 }
 
-/* Flags the new peers, or of them the one that holds nearly all. */
+/* Flags roll-ups until 19 of 20 bytes are named. Returns how many. */
+static size_t
+name_rolled(const struct seep__subject *subject, const struct rise *rises,
+	    size_t count, uint64_t all, uint64_t sum, uint8_t *holds)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (sum >= all / FRY_DENOMINATOR * FRY_NUMERATOR)
+			break;
+		if (!rises[i].is_new || rises[i].excess == 0 ||
+		    !is_rolled(subject, &rises[i]))
+			continue;
+		holds[rises[i].peer] = 1;
+		sum += rises[i].excess;
+		named++;
+	}
+	return named;
+}
+
+/*
+ * Flags the new peers, or of them the one that holds nearly all. Peers that
+ * were not folded are named among themselves, so that no flood hides them.
+ */
 static enum seep_pattern
 name_new(const struct seep__subject *subject, const struct rise *rises,
 	 size_t count, uint64_t all, uint8_t *holds)
 {
-	uint64_t folded;
+	const uint64_t folded = sum_rolled(subject, rises, count);
+	uint64_t sum;
 	size_t named;
 
-	/* They stand in the order of what they rose by. */
-	for (size_t i = 0; i < count; i++) {
-		if (!rises[i].is_new || rises[i].excess == 0 ||
-		    !is_story(&rises[i], all) ||
-		    subject->peers[rises[i].peer].fold != SEEP_FOLD_NONE)
-			continue;
-		holds[rises[i].peer] = 1;
-		return SEEP_PATTERN_SINGLE_PEER;
-	}
-	folded = name_rolled_up(subject, rises, count, holds);
-	named = name_known(subject, rises, count,
-			   all > folded ? all - folded : 0, holds);
-	return named == 1 && folded == 0 ? SEEP_PATTERN_SINGLE_PEER
-					 : SEEP_PATTERN_NEW_PEERS;
+	assert(all >= folded);
+	named = name_known(subject, rises, count, all - folded, holds, &sum);
+	if (folded > 0)
+		named += name_rolled(subject, rises, count, all, sum, holds);
+	return named == 1 ? SEEP_PATTERN_SINGLE_PEER : SEEP_PATTERN_NEW_PEERS;
 }
 
 /* A roll-up is never one peer. */
