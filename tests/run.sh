@@ -115,8 +115,9 @@ part "build release" build release \
 part "tests release" tests release \
 	-R '^(meta/harden|tools/(valgrind|bombs))$'
 part "build asan (address, undefined)" build_asan
-# meta/ looks at the tree and the libraries; once is enough.
-part "tests asan" tests asan -E '^meta/'
+# meta/ looks at the tree and the libraries, bench/ at programs that are not
+# shipped; once is enough.
+part "tests asan" tests asan -E '^(meta|bench)/'
 if [ "${SEEP_TEST_FULL:-0}" != 0 ]; then
 	part "build clang sanitizers" build clang-asan all \
 		-DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo \

@@ -13,7 +13,7 @@
 #include "support/alloc.h"
 #include "support/random.h"
 
-#define FLOWS 3000
+#define FLOWS 1000
 #define COUNTS 5
 
 /* struct list: the cells of a snapshot. */
@@ -284,11 +284,11 @@ Test(fold, totals_stay_exact_and_peers_are_bounded)
 	test_feed(engine, flows.at, flows.count);
 	whole = read_engine(engine);
 	seep_engine_free(engine);
-	engine = folded_engine(&flows, 400, 1);
+	engine = folded_engine(&flows, 200, 1);
 	folded = read_engine(engine);
 	assert_totals(&whole, &folded);
 	exact = assert_bounds(&whole, &folded);
-	cr_assert_gt(exact, 100);
+	cr_assert_gt(exact, 30);
 	cr_assert_gt(count_folds(&folded, SEEP_FOLD_NETWORK), 100);
 	cr_assert_gt(count_folds(&folded, SEEP_FOLD_ALL), 100);
 	seep_engine_free(engine);
@@ -559,13 +559,13 @@ Test(fold, every_failed_allocation_leaves_the_ledger_whole)
 	const char *wrong;
 
 	make_flows(&attempt.flows, 10);
-	attempt.flows.count = 200;
+	attempt.flows.count = 40;
 	test_feed(engine, attempt.flows.at, attempt.flows.count);
 	attempt.whole = read_engine(engine);
 	seep_engine_free(engine);
 	wrong = test_alloc_each(attempt_fold, &attempt, &runs);
 	cr_assert_null(wrong, "%s", wrong);
-	cr_assert_gt(runs, 60);
+	cr_assert_gt(runs, 40);
 	free(attempt.whole.at);
 	test_flows_clear(&attempt.flows);
 }
